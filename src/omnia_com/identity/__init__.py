@@ -1,0 +1,36 @@
+"""Who signed in, whatever the protocol: every connector ends in one frozen `Identity`."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Scheme = Literal["spid", "cie", "cns"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What an identity provider vouches for. Optional facts may be absent or empty: both are ''."""
+
+    codice_fiscale: str  # 16 capitals and digits, without TINIT-
+    nome: str
+    cognome: str
+    data_nascita: date | None = None
+    luogo_nascita: str = ""  # Belfiore code
+    luogo_nascita_provincia: str = ""  # sigla, EE for abroad
+    email: str = ""
+    cellulare: str = ""
+    telefono: str = ""
+    pec: str = ""
+    level: int  # 1–3, as eIDAS low, substantial, high
+    scheme: Scheme
+    issuer: str
+    authenticated_at: datetime
+
+
+class AccessRefused(Exception):
+    """A sign-in that must not go on. `reason` is a stable code for the page; the text is for the log alone
+    and holds no personal data."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason

@@ -1,0 +1,186 @@
+"""Every setting of the program: an environment variable `OMNIA_<NAME>`, its default and one line of help.
+
+A value that cannot be right stops the program at start with a sentence that says what to write;
+an unknown `OMNIA_…` variable only warns, so that a newer configuration starts an older release.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+PREFIX = "OMNIA_"
+ROME = ZoneInfo("Europe/Rome")
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be right; the message is for whoever deploys, in Italian."""
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"scrivi uno fra: {', '.join(allowed)}")
+        return text
+
+    return read
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ValueError("scrivi un numero intero, per esempio 30")
+    return int(text)
+
+
+def _yes(text: str) -> bool:
+    return _one_of("si", "no")(text) == "si"
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("scrivi data e ora ISO, per esempio 2026-11-23T10:00:00") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=ROME)
+
+
+def _folder(text: str) -> Path:
+    return Path(text).absolute()
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("scrivi l'indirizzo pubblico senza percorso, per esempio https://omnia.example.it")
+    return text.rstrip("/")
+
+
+def _setting(default: Any, help: str, read: Callable[[str], Any] = str) -> Any:
+    return field(default=default, metadata={"help": help, "read": read})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    env: Literal["demo", "production"] = _setting(
+        "demo",
+        "`demo`: persone inventate e fornitore di identità dimostrativo; `production`: niente di dimostrativo",
+        _one_of("demo", "production"),
+    )
+    host: str = _setting("127.0.0.1", "indirizzo su cui ascolta il web")
+    port: int = _setting(8000, "porta del web", _number)
+    base_url: str = _setting("", "indirizzo pubblico del servizio (vuoto: `http://127.0.0.1:<porta>`)", _base_url)
+    web_processes: int = _setting(1, "quanti processi web", _number)
+    data: Path = _setting(Path("var").absolute(), "cartella dei dati (predefinita `./var`)", _folder)
+    database_url: str = _setting("", "PostgreSQL da usare; vuoto: `omnia-com up` ne avvia uno suo")
+    redis_url: str = _setting("", "Redis o Valkey da usare; vuoto: `omnia-com up` ne avvia uno suo")
+    pg_bin: str = _setting("", "cartella dei programmi di PostgreSQL da avviare, se non quelli trovati da sé")
+    chromium: str = _setting("", "programma Chromium da usare per i PDF, se non quello trovato da sé")
+    chromium_sandbox: Literal["auto", "require", "off"] = _setting(
+        "auto",
+        "sandbox di Chromium: `auto` prova e avvisa, `require` senza non parte, `off` mai",
+        _one_of("auto", "require", "off"),
+    )
+    adesso: datetime | None = _setting(
+        None, "ferma l'orologio del dominio (ISO, ora di Roma); solo in `demo`", _instant
+    )
+    idp_host: str = _setting("127.0.0.1", "indirizzo su cui ascolta il fornitore di identità dimostrativo")
+    idp_port: int = _setting(8010, "porta del fornitore di identità dimostrativo", _number)
+    oidc_issuer: str = _setting("", "fornitore OpenID Connect (in `demo`: quello dimostrativo)")
+    oidc_client_id: str = _setting("", "nome con cui il servizio è registrato presso il fornitore (vuoto: l'indirizzo pubblico)")
+    oidc_key: str = _setting("", "file PEM della chiave con cui il servizio si presenta al fornitore (in `demo`: fatta da sé)")
+    avviso_dimostrativo: bool = _setting(
+        True, "`no` toglie l'avviso «Ambiente dimostrativo, non collegato a INPS»; solo in `production`", _yes
+    )
+    ente: str = _setting("Ente dimostrativo", "nome dell'ente che offre il servizio, mostrato nelle pagine")
+    assistenza: str = _setting("", "indirizzo (URL o mailto:) per segnalare problemi, mostrato in fondo alle pagine")
+    sessione_inattiva: int = _setting(30, "minuti senza attività dopo i quali la sessione finisce", _number)
+    sessione_massima: int = _setting(8, "ore dopo le quali la sessione finisce comunque", _number)
+    limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _number)
+    limite_invii: int = _setting(100, "invii al giorno per persona (in `demo` mai meno di 100)", _number)
+    limite_accessi: int = _setting(200, "accessi al minuto da un indirizzo (in `demo` mai meno di 200)", _number)
+    limite_richieste: int = _setting(2000, "richieste al minuto da un indirizzo (in `demo` mai meno di 2000)", _number)
+    proxy_fidati: str = _setting("", "indirizzi dei proxy di cui leggere X-Forwarded-For, separati da virgole")
+
+    @property
+    def demo(self) -> bool:
+        return self.env == "demo"
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies are Secure and prefixed: always, but on plain http at a loopback address."""
+        return self.base_url.startswith("https:")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins at which the service answers; a loopback address has two names."""
+        parts = urlsplit(self.base_url)
+        if parts.hostname not in LOOPBACK:
+            return frozenset({self.base_url})
+        port = f":{parts.port}" if parts.port else ""
+        return frozenset(f"{parts.scheme}://{name}{port}" for name in LOOPBACK)
+
+    @property
+    def banner(self) -> str:
+        return "Ambiente dimostrativo, non collegato a INPS" if self.avviso_dimostrativo else ""
+
+
+DEMO_FLOORS = {"limite_bozze": 100, "limite_invii": 100, "limite_accessi": 200, "limite_richieste": 2000}
+
+
+def read(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[str]]:
+    """The settings of *environ* (the process's own by default) and the warnings to print.
+
+    Raises `SettingsError` with every wrong value at once.
+    """
+    given = {k: v for k, v in (os.environ if environ is None else environ).items() if k.startswith(PREFIX)}
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for f in fields(Settings):
+        text = given.pop(PREFIX + f.name.upper(), "").strip()
+        if not text:
+            continue
+        try:
+            values[f.name] = f.metadata["read"](text)
+        except ValueError as e:
+            wrong.append(f"{PREFIX}{f.name.upper()}={text!r}: {e}")
+    if not wrong:
+        wrong = _contradictions(values)
+    if wrong:
+        raise SettingsError("Impostazioni da correggere:\n" + "\n".join(f"  {w}" for w in wrong))
+    return Settings(**_completed(values)), [f"{name} non è un'impostazione di questo programma: ignorata" for name in given]
+
+
+def _contradictions(values: dict[str, Any]) -> list[str]:
+    wrong = []
+    host = urlsplit(values.get("base_url", "")).hostname
+    if host and host not in LOOPBACK:
+        if "env" not in values:
+            wrong.append("OMNIA_BASE_URL è pubblico: scrivi anche OMNIA_ENV=production (o demo, se è una dimostrazione)")
+        if values["base_url"].startswith("http:"):
+            wrong.append("OMNIA_BASE_URL pubblico dev'essere https: i cookie di sessione non viaggiano in chiaro")
+    if values.get("env") == "production":
+        if "adesso" in values:
+            wrong.append("OMNIA_ADESSO ferma l'orologio: in production non è ammesso, toglilo")
+        if not values.get("base_url"):
+            wrong.append("OMNIA_BASE_URL manca: in production scrivi l'indirizzo pubblico")
+    elif values.get("avviso_dimostrativo") is False:
+        wrong.append("OMNIA_AVVISO_DIMOSTRATIVO=no vale solo con OMNIA_ENV=production")
+    return wrong
+
+
+def _completed(values: dict[str, Any]) -> dict[str, Any]:
+    """The values with those that follow from others filled in."""
+    port = values.get("port", 8000)
+    values.setdefault("base_url", f"http://127.0.0.1:{port}")
+    values.setdefault("oidc_client_id", values["base_url"])
+    if values.get("env", "demo") == "demo":
+        values.setdefault("oidc_issuer", f"http://127.0.0.1:{values.get('idp_port', 8010)}")
+        values.setdefault("oidc_key", str(values.get("data", Path("var").absolute()) / "oidc-key.pem"))
+        for name, floor in DEMO_FLOORS.items():
+            values[name] = max(floor, values.get(name, floor))
+    return values
