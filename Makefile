@@ -1,0 +1,53 @@
+# `make help` dice che cosa c'è. PYTHON=python3.12 make run  usa un altro Python.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: run test test-peers compose-check requirements lint bench screenshots clean help
+
+PYTHON ?= python3
+BIN := .venv/bin
+COMPILE = uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --no-header --no-annotate --python-version 3.11 --quiet --extra embedded --extra build
+LINT = for check in 'ruff check' 'ruff format --check' mypy lint-imports; do $(BIN)/$$check || failed=1; done
+
+run: .venv/.run ## installa ciò che manca e avvia tutto, in dimostrazione, su http://127.0.0.1:8000
+	@test -e .venv/.chromium || { $(BIN)/python -m omnia_com.chromium get || true; touch .venv/.chromium; }
+	@export OMNIA_ENV=demo; exec $(BIN)/omnia-com up --make-pid $$PPID
+
+test: .venv/.test ## tutte le verifiche: stile, tipi, contratti, prove
+	@$(BIN)/python -m omnia_com.chromium get || true
+	@failed=0; $(LINT); $(BIN)/pytest || failed=1; exit $$failed
+
+test-peers: .venv/.test ## le prove lunghe, con giudici esterni
+	@$(BIN)/python -m omnia_com.chromium get || true
+	@if [ -d tests/peers ]; then exec $(BIN)/pytest tests/peers -m ''; else echo 'Nessuna prova lunga: manca tests/peers'; fi
+
+lint: .venv/.test ## solo stile, tipi e contratti fra i moduli
+	@failed=0; $(LINT); exit $$failed
+
+.venv/.run: requirements.txt pyproject.toml .ci/venv
+	@.ci/venv '$(PYTHON)' requirements.txt
+	@touch .venv/.run
+
+.venv/.test: requirements-dev.txt pyproject.toml .ci/venv
+	@.ci/venv '$(PYTHON)' requirements-dev.txt
+	@touch .venv/.test .venv/.run
+
+requirements: ## riscrive requirements*.txt da pyproject.toml (serve uv)
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --extra dev --output-file requirements-dev.txt
+
+bench: .venv/.test ## misura tempi e memoria
+	@exec $(BIN)/python -m bench
+
+screenshots: .venv/.test ## rifà le immagini del README
+	@exec $(BIN)/python docs/screenshots.py
+
+compose-check: ## costruisce le immagini e prova docker-compose.yml (serve podman o docker)
+	@exec deploy/compose-check
+
+clean: ## toglie l'ambiente virtuale e le cache; i dati in var/ restano
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis src/*.egg-info
+
+help:
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24

@@ -1,0 +1,135 @@
+"""The only file that knows all: routes, dependencies, what is opened when the web process starts."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import uvicorn
+from litestar import Litestar, Request
+from litestar.di import Provide
+
+from . import logs
+from . import settings as setup
+from .clock import Clock
+from .front import Front
+from .identity.oidc import RelyingParty
+from .identity.sessions import Session, find_session
+from .pages import access, check, communication, draft, health, home, info, mishaps
+from .pages.ready import Ready
+from .pages.web import Form, MaybeSession, MyServices, MySession, NotSignedIn, Services, read_form
+from .queue import Queue
+from .settings import Settings
+from .storage.database import close_pool, open_pool
+
+FORM_BYTES = 256 * 1024
+HANDLERS = [
+    home.start,
+    home.home,
+    home.start_draft,
+    draft.show,
+    draft.save,
+    draft.export,
+    draft.confirm_deletion,
+    draft.delete,
+    check.check,
+    check.send,
+    communication.show,
+    communication.download,
+    communication.retry,
+    communication.printable,
+    access.enter,
+    access.sign_in,
+    access.answer,
+    access.jwks,
+    access.sign_out,
+    health.health,
+    info.accessibility,
+    info.privacy,
+    info.legal_notes,
+]
+
+
+def provide_services(request: Request[Any, Any, Any]) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+async def provide_maybe_session(request: Request[Any, Any, Any], services: MyServices) -> Session | None:
+    token = request.cookies.get(access.cookie_name(services.settings, "sid"), "")
+    return await find_session(token, services.settings) if token else None
+
+
+def provide_session(maybe_session: MaybeSession) -> Session:
+    if maybe_session is None:
+        raise NotSignedIn
+    return maybe_session
+
+
+async def provide_form(request: Request[Any, Any, Any], session: MySession) -> Form:
+    return await read_form(request, session)
+
+
+def refuse_early(request: Request[Any, Any, Any]) -> Any:
+    """What the front refused (unknown host, too many requests) is answered in words like all else."""
+    status = request.scope.get("omnia_refused")
+    return mishaps.of_status(request, status) if isinstance(status, int) else None
+
+
+def create_app(settings: Settings) -> Front:
+    """The web application; it opens its connections when it starts."""
+    oidc = RelyingParty(settings) if settings.oidc_issuer else None
+    ready, queue = Ready(), Queue(settings.redis_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await open_pool(settings.database_url)
+            stack.push_async_callback(close_pool)
+            stack.push_async_callback(queue.close)
+            if oidc:
+                stack.push_async_callback(oidc.aclose)
+            await stack.enter_async_context(ready.open(settings.database_url))
+            yield
+
+    app = Litestar(
+        HANDLERS,
+        dependencies={
+            "services": Provide(provide_services, sync_to_thread=False),
+            "maybe_session": Provide(provide_maybe_session),
+            "session": Provide(provide_session, sync_to_thread=False),
+            "form": Provide(provide_form),
+        },
+        exception_handlers=mishaps.HANDLERS,
+        before_request=refuse_early,
+        lifespan=[lifespan],
+        openapi_config=None,
+        request_max_body_size=FORM_BYTES,
+        logging_config=None,
+    )
+    app.state.services = Services(settings, Clock(settings.adesso), queue, ready, oidc)
+    return Front(app, settings)
+
+
+def from_environment() -> Front:
+    settings, _ = setup.read()
+    logs.configure()
+    return create_app(settings)
+
+
+def serve(settings: Settings) -> None:
+    """`omnia-com web`: serves until it is told to stop."""
+    uvicorn.run(
+        "omnia_com.app:from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.web_processes,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=bool(settings.proxy_fidati),
+        forwarded_allow_ips=settings.proxy_fidati or None,
+        limit_concurrency=1000,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=5,
+    )

@@ -1,0 +1,301 @@
+"""The kinds of field: how each reads what was typed, shows the value, and which control draws it.
+
+Reading raises `Unreadable` with a stable code of the domain; an empty answer never reaches a kind.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar, Protocol
+
+
+class Unreadable(ValueError):
+    """What was typed cannot be an answer to this field; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Kind(Protocol):
+    @property
+    def control(self) -> str:
+        """The name of the template that draws the field."""
+
+    def read(self, typed: str) -> Any: ...
+
+    def show(self, value: Any) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing asked. `required` is what the law wants at sending; drafts may lack anything."""
+
+    name: str
+    label: str
+    kind: Kind
+    required: bool = True
+    hint: str = ""
+
+
+def one_line(typed: str) -> str:
+    """The text with every run of white space as one blank, in Unicode's composed form."""
+    return " ".join(unicodedata.normalize("NFC", typed).split())
+
+
+def _compact(typed: str) -> str:
+    """The text as a machine would have it: compatibility forms folded, no blanks, capitals."""
+    return "".join(unicodedata.normalize("NFKC", typed).split()).upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of free text; lengths count characters."""
+
+    longest: int = 200
+    shortest: int = 2
+    control: ClassVar[str] = "text"
+
+    def read(self, typed: str) -> str:
+        text = one_line(typed)
+        if len(text) > self.longest:
+            raise Unreadable("troppo_lungo")
+        if len(text) < self.shortest:
+            raise Unreadable("non_valido")
+        return text
+
+    def show(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Free text over several lines; a line end counts as one character, however the browser sends it."""
+
+    longest: int = 2000
+    control: ClassVar[str] = "notes"
+
+    def read(self, typed: str) -> str:
+        text = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        if len(text) > self.longest:
+            raise Unreadable("troppo_lungo")
+        return text
+
+    def show(self, value: str) -> str:
+        return value
+
+
+_DAY_FIRST = re.compile(r"(\d{1,2}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{4})", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar day: gg/mm/aaaa, g-m-aaaa, gg.mm.aaaa or ISO 8601."""
+
+    control: ClassVar[str] = "day"
+
+    def read(self, typed: str) -> date:
+        text = one_line(unicodedata.normalize("NFKC", typed))
+        if m := _DAY_FIRST.fullmatch(text):
+            day, month, year = m[1], m[3], m[4]
+        elif m := _YEAR_FIRST.fullmatch(text):
+            year, month, day = m.groups()
+        else:
+            raise Unreadable("data_inesistente")
+        try:
+            return date(int(year), int(month), int(day))
+        except ValueError:
+            raise Unreadable("data_inesistente") from None
+
+    def show(self, value: date) -> str:
+        return f"{value:%d/%m}/{value.year:04}"
+
+
+_GROUPED = re.compile(r"\d{1,3}(?:([.' ])\d{3})(?:\1\d{3})*(?:,\d{1,2})?", re.ASCII)
+_PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in euro, read as Italians write it and kept in whole cents.
+
+    A dot before exactly three digits is a thousands mark: 12.000 is twelve thousand.
+    """
+
+    most: int = 999_999_999
+    control: ClassVar[str] = "money"
+
+    def read(self, typed: str) -> int:
+        text = re.sub(r"^(€|EUR|EURO) ?| ?(€|EUR|EURO)$", "", one_line(unicodedata.normalize("NFKC", typed)).upper())
+        text = text.replace("’", "'").replace("−", "-")
+        negative, text = text.startswith("-"), text.removeprefix("-").strip()
+        if _GROUPED.fullmatch(text):
+            whole, _, cents = re.sub(r"[.' ]", "", text).partition(",")
+        elif _PLAIN.fullmatch(text):
+            whole, _, cents = text.replace(",", ".").partition(".")
+        else:
+            raise Unreadable("non_valido")
+        value = int(whole[-20:]) * 100 + int(cents.ljust(2, "0"))
+        if negative and value:
+            raise Unreadable("negativo")
+        if value > self.most:
+            raise Unreadable("troppo_grande")
+        return value
+
+    def show(self, value: int) -> str:
+        return f"{value // 100:,}".replace(",", ".") + f",{value % 100:02} €"
+
+
+_DECIMAL = re.compile(r"[-−]?\d+(?:[.,]\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A number of hours in steps of a quarter."""
+
+    least: Decimal
+    most: Decimal
+    control: ClassVar[str] = "hours"
+
+    def read(self, typed: str) -> Decimal:
+        text = one_line(unicodedata.normalize("NFKC", typed))
+        if len(text) > 20 or not _DECIMAL.fullmatch(text):
+            raise Unreadable("non_valido")
+        value = Decimal(text.replace("−", "-").replace(",", "."))
+        if value % Decimal("0.25"):
+            raise Unreadable("non_valido")
+        if not self.least <= value <= self.most:
+            raise Unreadable("fuori_limite")
+        return value
+
+    def show(self, value: Decimal) -> str:
+        return f"{value.normalize():f}".replace(".", ",")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A whole number."""
+
+    least: int
+    most: int
+    control: ClassVar[str] = "count"
+
+    def read(self, typed: str) -> int:
+        text = one_line(unicodedata.normalize("NFKC", typed))
+        if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", text, re.ASCII):
+            text = text.replace(".", "")
+        if len(text) > 20 or not _DECIMAL.fullmatch(text):
+            raise Unreadable("non_valido")
+        value = Decimal(text.replace("−", "-").replace(",", "."))
+        if value % 1:
+            raise Unreadable("non_intero")
+        if not self.least <= value <= self.most:
+            raise Unreadable("fuori_limite")
+        return int(value)
+
+    def show(self, value: int) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few options, as radio buttons; none is chosen beforehand."""
+
+    options: tuple[Option, ...]
+    control: ClassVar[str] = "choice"
+
+    def read(self, typed: str) -> str:
+        if typed not in (o.value for o in self.options):
+            raise Unreadable("non_valido")
+        return typed
+
+    def show(self, value: str) -> str:
+        return next(o.label for o in self.options if o.value == value)
+
+
+@dataclass(frozen=True, slots=True)
+class LongChoice(Choice):
+    """One of many options, as a drop-down list; with a default, an empty answer means that one."""
+
+    default: str = ""
+    control: ClassVar[str] = "long_choice"
+
+
+def folded(name: str) -> str:
+    """A name as people compare names: no accents, no case, one kind of apostrophe."""
+    letters = unicodedata.normalize("NFKD", one_line(name).replace("’", "'").replace("`", "'")).casefold()
+    return "".join(c for c in letters if not unicodedata.combining(c))
+
+
+@dataclass(frozen=True, slots=True)
+class Country(LongChoice):
+    """A state, by its code or by its name. The list offers the `near` ones; for the others one types the name
+    (the list of all two hundred would be a quarter of the page's bytes, and hardly anybody needs it)."""
+
+    near: frozenset[str] = frozenset()
+    control: ClassVar[str] = "country"
+
+    def read(self, typed: str) -> str:
+        for option in self.options:
+            if typed == option.value or folded(typed) == folded(option.label):
+                return option.value
+        alike = {o.value for o in self.options if folded(o.label).startswith(folded(typed))}
+        if len(alike) != 1 or len(folded(typed)) < 4:
+            raise Unreadable("non_valido")
+        return alike.pop()
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A box to tick: it posts `si`, or nothing."""
+
+    control: ClassVar[str] = "tick"
+
+    def read(self, typed: str) -> bool:
+        if typed != "si":
+            raise Unreadable("non_valido")
+        return True
+
+    def show(self, value: bool) -> str:
+        return "Sì" if value else "No"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A number with a check digit; blanks, dots, dashes and slashes between its characters do not matter."""
+
+    is_valid: Callable[[str], bool]
+    prefix: str = ""
+    control: ClassVar[str] = "code"
+
+    def read(self, typed: str) -> str:
+        code = re.sub(r"[./\-–]", "", _compact(typed)).removeprefix(self.prefix)
+        if not self.is_valid(code):
+            raise Unreadable("non_valido")
+        return code
+
+    def show(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Postcode:
+    """A postcode as it is written in its own country; a rule checks the Italian ones."""
+
+    control: ClassVar[str] = "postcode"
+
+    def read(self, typed: str) -> str:
+        return one_line(unicodedata.normalize("NFKC", typed))
+
+    def show(self, value: str) -> str:
+        return value

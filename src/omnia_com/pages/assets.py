@@ -1,0 +1,69 @@
+"""Assets, kept in memory: named by their hash, compressed once, never asked for again by a browser.
+
+The framework's own static files answer no 304, ignore `.br` and cost sixteen times the CPU.
+"""
+
+import base64
+import gzip
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import brotli
+
+PREFIX = "/static/"
+TYPES = {"js": "text/javascript; charset=utf-8", "woff2": "font/woff2", "txt": "text/plain; charset=utf-8"}
+SERVED = ("htmx.min.js", "modulo.js")
+
+
+class Asset(NamedTuple):
+    content_type: str
+    encoded: dict[str, bytes]  # "br", "gzip", "identity"
+
+
+@cache
+def _assets() -> dict[str, Asset]:
+    return {url(name): _asset(name) for name in SERVED}
+
+
+def _read(name: str) -> bytes:
+    return (files("omnia_com.static") / name).read_bytes()
+
+
+def _asset(name: str) -> Asset:
+    body = _read(name)
+    encoded = {"br": brotli.compress(body, quality=11), "gzip": gzip.compress(body, mtime=0), "identity": body}
+    return Asset(TYPES[name.rpartition(".")[2]], encoded)
+
+
+@cache
+def url(name: str) -> str:
+    """The address of an asset; it changes with its content."""
+    stem, _, ending = name.rpartition(".")
+    return f"{PREFIX}{stem}.{hashlib.sha256(_read(name)).hexdigest()[:10]}.{ending}"
+
+
+def find(path: str) -> Asset | None:
+    return _assets().get(path)
+
+
+@cache
+def stylesheet() -> str:
+    """The one stylesheet, as it stands in every page."""
+    return _read("stile.css").decode().strip()
+
+
+@cache
+def stylesheet_hash() -> str:
+    """For the Content-Security-Policy: the SHA-256 of what stands between the style tags."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(stylesheet().encode()).digest()).decode()
+
+
+def best_encoding(accepted: str) -> str:
+    """brotli if the client takes it, else gzip, else nothing, from an Accept-Encoding header (RFC 9110)."""
+    offers = {}
+    for part in accepted.lower().split(","):
+        name, _, weight = part.strip().partition(";")
+        offers[name.strip()] = weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return next((e for e in ("br", "gzip") if offers.get(e)), "identity")

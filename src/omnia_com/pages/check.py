@@ -1,0 +1,86 @@
+"""The check page: everything on one screen, the warnings, the two declarations, "Invia la comunicazione"."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.response import Redirect
+
+from .. import declarations
+from ..answers import Answers, Problem, read
+from ..cautions import CAUTIONS, cautions
+from ..declaration_texts import CURRENT, TEXTS
+from ..declarations import Draft, Incomplete, NotFound, Stale
+from ..identity.sessions import Session
+from .controls import first_id, mistakes
+from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, see_other
+
+Asked = Request[Any, Any, Any]
+
+
+@get("/bozze/{id:uuid}/riepilogo", name="check")
+async def check(request: Asked, session: MySession, services: MyServices, id: Id) -> Page | Redirect:
+    try:
+        draft = await declarations.find_draft(session.owner, id)
+    except NotFound:
+        await declarations.find_sent(session.owner, id)
+        return see_other(f"/comunicazioni/{id}")
+    answers = read(draft.typed, services.clock.today())
+    return await _page(request, session, services, draft, answers, answers.problems)
+
+
+@post("/bozze/{id:uuid}/invio", name="send", status_code=303)
+async def send(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
+    """Sends once: a second click, a reload or a retry after a lost answer lead to the same communication."""
+    version = form.get("versione", "")
+    try:
+        await declarations.send(
+            session.person,
+            id,
+            int(version) if version.isdecimal() else None,
+            form,
+            services.clock,
+            services.settings.limite_invii,
+        )
+    except Stale as stale:
+        answers = read(stale.draft.typed, services.clock.today())
+        return await _page(
+            request, session, services, stale.draft, answers, answers.problems, status=409, posted=form, changed=True
+        )
+    except Incomplete as e:
+        return await _page(request, session, services, e.draft, e.answers, e.problems, status=422, posted=form)
+    await services.queue.hint(str(id))
+    return see_other(f"/comunicazioni/{id}")
+
+
+async def _page(
+    request: Asked,
+    session: Session,
+    services: Services,
+    draft: Draft,
+    answers: Answers,
+    problems: tuple[Problem, ...],
+    status: int = 200,
+    posted: Form | None = None,
+    changed: bool = False,
+) -> Page:
+    """The summary of *draft*; what was ticked in *posted* stays ticked; *changed* says that another tab saved."""
+    codes = cautions(
+        answers,
+        today=services.clock.today(),
+        reachable=session.person.reachable,
+        communicated=await declarations.periods(session.owner),
+    )
+    return html(
+        request,
+        "riepilogo.html",
+        status=status,
+        session=session,
+        draft=draft,
+        fields=[(f, answers.shown(f), first_id(f, f.name)) for f in answers.asked],
+        cautions=[(code, CAUTIONS[code]) for code in codes],
+        declarations=TEXTS[CURRENT],
+        ticked={name for name, text in (posted or {}).items() if text == "si"},
+        changed=changed,
+        errors=mistakes(answers.group, problems, page=f"/bozze/{draft.id}" if answers.problems else ""),
+    )

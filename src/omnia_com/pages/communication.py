@@ -1,0 +1,66 @@
+"""What was sent: its page, its receipt."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.response import Redirect
+
+from .. import declarations, receipts
+from ..declarations import NotFound, Sent
+from ..identity.sessions import Session
+from ..receipts import Document
+from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other
+
+Asked = Request[Any, Any, Any]
+JUST_SENT = timedelta(seconds=10)  # a receipt asked for longer ago is late: nobody waits for it
+
+
+@get("/comunicazioni/{id:uuid}", name="communication")
+async def show(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
+    """The answer to "Invia": at once protocol, date and summary; the receipt too, if it is there within a moment."""
+    sent = await declarations.find_sent(session.owner, id)
+    receipt = await _receipt(session, services, id)
+    return html(request, "comunicazione.html", session=session, sent=sent, sheet=_sheet(services, sent), receipt=receipt)
+
+
+@get("/comunicazioni/{id:uuid}/ricevuta", name="receipt")
+async def download(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
+    sent = await declarations.find_sent(session.owner, id)
+    receipt = await _receipt(session, services, id, with_pdf=True)
+    if receipt.pdf:
+        return pdf(receipt.pdf, f"ricevuta-{sent.protocollo}.pdf")
+    return html(request, "ricevuta_attesa.html", session=session, sent=sent, receipt=receipt)
+
+
+@post("/comunicazioni/{id:uuid}/ricevuta", name="retry_receipt", status_code=303)
+async def retry(session: MySession, services: MyServices, id: Id, form: MyForm) -> Redirect:  # noqa: ARG001 – CSRF token
+    """Asks again for a receipt that could not be made."""
+    await receipts.retry_failed(session.owner, id)
+    await services.queue.hint(str(id))
+    return see_other(f"/comunicazioni/{id}")
+
+
+@get("/comunicazioni/{id:uuid}/ricevuta/stampa", name="receipt_page")
+async def printable(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
+    """The receipt as a page to print, for whoever cannot or will not wait for the PDF."""
+    sent = await declarations.find_sent(session.owner, id)
+    return html(request, "ricevuta.html", session=session, sent=sent, foglio=_sheet(services, sent))
+
+
+def _sheet(services: Services, sent: Sent) -> Any:
+    return receipts.receipt_sheet(sent, services.settings.ente, services.settings.banner)
+
+
+async def _receipt(session: Session, services: Services, id: UUID, *, with_pdf: bool = False) -> Document:
+    async def look() -> Document:
+        found = await receipts.find(session.owner, id, with_pdf=with_pdf)
+        if found is None:
+            raise NotFound
+        return found
+
+    def done(document: Document) -> bool:
+        return document.state != "attesa" or datetime.now(UTC) - document.asked_at > JUST_SENT
+
+    return await services.ready.wait(id, look, done)

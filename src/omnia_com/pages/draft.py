@@ -1,0 +1,138 @@
+"""A draft: fill in, save, choose the tipologia, export, delete."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.response import Redirect
+
+from .. import declarations, receipts
+from ..answers import Answers, Problem, read
+from ..declarations import Draft, NotFound, Stale
+from ..field_groups import GROUPS, TIPOLOGIA
+from ..identity.sessions import Session
+from .controls import control, controls, mistakes
+from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, is_fragment, pdf, see_other
+
+Asked = Request[Any, Any, Any]
+
+
+@get("/bozze/{id:uuid}", name="draft")
+async def show(request: Asked, session: MySession, services: MyServices, id: Id) -> Page | Redirect:
+    """The page that follows "Salva" too: it marks what cannot be right, not what is still missing."""
+    try:
+        draft = await declarations.find_draft(session.owner, id)
+    except NotFound:
+        await declarations.find_sent(session.owner, id)
+        return see_other(f"/comunicazioni/{id}")
+    answers = read(draft.typed, services.clock.today())
+    return _page(request, session, draft, answers, [p for p in answers.problems if not p.missing])
+
+
+@post("/bozze/{id:uuid}", name="save_draft", status_code=303)
+async def save(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
+    shown, action = form.get("gruppo_mostrato", ""), form.get("azione", "continua")
+    try:
+        draft = await _saved(session.owner, id, form, shown)
+    except Stale as stale:
+        return _conflict(request, session, stale.draft, form, shown)
+    except NotFound:
+        sent = await declarations.find_sent(session.owner, id)
+        return html(request, "gia_inviata.html", status=409, session=session, sent=sent, rows=_typed_rows(form))
+    answers = read(draft.typed, services.clock.today())
+    if is_fragment(request):
+        return html(request, "_gruppo.html", session=session, draft=draft, group=_group(answers, draft, ()))
+    if shown != draft.typed.get(TIPOLOGIA.name, "") or action in ("aggiorna", "salva"):
+        return see_other(f"/bozze/{id}")
+    if action == "elimina":
+        return see_other(f"/bozze/{id}/elimina")
+    if action == "esporta":
+        return await _export(session, services, draft, answers)
+    if answers.problems:
+        return _page(request, session, draft, answers, answers.problems, status=422)
+    return see_other(f"/bozze/{id}/riepilogo")
+
+
+@get("/bozze/{id:uuid}/pdf", name="draft_pdf")
+async def export(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
+    """The PDF that "Esporta in PDF" asked for, or a page that says how to get it."""
+    draft = await declarations.find_draft(session.owner, id)
+    document = receipts.export_id(draft)
+
+    async def look() -> receipts.Document | None:
+        return await receipts.find(session.owner, document, with_pdf=True)
+
+    found = await services.ready.wait(document, look, lambda d: d is None or d.state != "attesa")
+    if found and found.pdf:
+        return pdf(found.pdf, "bozza-comunicazione-di-rioccupazione.pdf")
+    return html(request, "esportazione.html", session=session, draft=draft, state=found.state if found else "")
+
+
+@get("/bozze/{id:uuid}/elimina", name="confirm_deletion")
+async def confirm_deletion(request: Asked, session: MySession, id: Id) -> Page:
+    draft = await declarations.find_draft(session.owner, id)
+    return html(request, "elimina.html", session=session, draft=draft)
+
+
+@post("/bozze/{id:uuid}/elimina", name="delete_draft", status_code=303)
+async def delete(session: MySession, id: Id, form: MyForm) -> Redirect:  # noqa: ARG001 – the form carries the CSRF token
+    await declarations.delete_draft(session.owner, id)
+    return see_other("/comunicazioni")
+
+
+async def _saved(owner: str, id: UUID, form: Form, shown: str) -> Draft:
+    version = form.get("versione", "")
+    draft = await declarations.find_draft(owner, id)
+    typed = declarations.merged(draft, form, shown)
+    return await declarations.save(owner, id, typed, int(version) if version.isdecimal() else None)
+
+
+async def _export(session: Session, services: Services, draft: Draft, answers: Answers) -> Redirect:
+    settings = services.settings
+    sheet = receipts.draft_sheet(session.person, answers, draft, settings.ente, settings.banner)
+    document = await receipts.ask_export(session.owner, draft, sheet)
+    await services.queue.hint(str(document))
+    return see_other(f"/bozze/{draft.id}/pdf")
+
+
+def _group(answers: Answers, draft: Draft, problems: tuple[Problem, ...] | list[Problem]) -> Any:
+    return controls(answers.group, draft.typed, problems)
+
+
+def _page(
+    request: Asked,
+    session: Session,
+    draft: Draft,
+    answers: Answers,
+    problems: tuple[Problem, ...] | list[Problem],
+    status: int = 200,
+) -> Page:
+    return html(
+        request,
+        "bozza.html",
+        status=status,
+        session=session,
+        draft=draft,
+        tipologia=control(TIPOLOGIA, draft.typed, {m.field: m.text for m in mistakes(answers.group, problems)}),
+        group=_group(answers, draft, problems),
+        errors=mistakes(answers.group, problems),
+    )
+
+
+def _conflict(request: Asked, session: Session, now: Draft, form: Form, shown: str) -> Page:
+    """409: both versions, side by side, and a form that sends what this page typed on top of what stands."""
+    if is_fragment(request):
+        return html(request, "_conflitto.html", status=409, session=session, headers={"HX-Retarget": "#stato"}, draft=now)
+    mine = declarations.merged(now, form, shown)
+    rows = [(label, a, b) for label, a, b in _both(now.typed, mine) if a != b]
+    return html(request, "conflitto.html", status=409, session=session, draft=now, mine=mine, rows=rows, shown=shown)
+
+
+def _both(stored: Mapping[str, str], posted: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    labels = {f.name: f.label for f in (TIPOLOGIA, *(f for g in GROUPS.values() for f in g.fields))}
+    return [(label, stored.get(name, ""), posted.get(name, "")) for name, label in labels.items()]
+
+
+def _typed_rows(form: Form) -> list[tuple[str, str]]:
+    return [(label, typed) for label, _, typed in _both({}, form) if typed]

@@ -1,0 +1,33 @@
+"""`GET /salute`: whether the service can be used, for machines."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+from litestar import Response, get
+
+from .. import receipts
+from .web import MyServices, Services
+
+WITHIN = 2.0  # seconds
+
+
+@get("/salute", name="health")
+async def health(services: MyServices) -> Response[dict[str, Any]]:
+    """200 `bene` or `degradato` (queue or browser away: the service goes on), 503 only without the database."""
+    try:
+        async with asyncio.timeout(WITHIN):
+            oldest = await receipts.oldest_waiting()
+            browser = await receipts.worker_has_browser()
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return Response({"stato": "fermo", "database": False}, status_code=503)
+    queue = await services.queue.alive()
+    return Response(
+        {
+            "stato": "bene" if queue and browser else "degradato",
+            "database": True,
+            "coda": queue,
+            "browser": browser,
+            "ricevuta_in_attesa_secondi": round(oldest, 1),
+        }
+    )

@@ -1,0 +1,39 @@
+"""What everybody sees first, and what a signed-in person sees first."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from litestar import Request, get, post
+from litestar.response import Redirect
+
+from .. import declarations
+from ..answers import read
+from ..field_groups import GROUPS
+from ..identity.sessions import Session
+from .web import Form, MaybeSession, MyForm, MyServices, MySession, Page, Services, Unreadable, html, see_other
+
+
+@get("/", name="start")
+async def start(request: Request[Any, Any, Any], maybe_session: MaybeSession, services: MyServices) -> Page:
+    return html(request, "inizio.html", session=maybe_session, can_sign_in=services.oidc is not None, next="")
+
+
+@get("/comunicazioni", name="home")
+async def home(request: Request[Any, Any, Any], session: MySession, services: MyServices) -> Page:
+    today = services.clock.today()
+    drafts = [(draft, read(draft.typed, today)) for draft in await declarations.drafts(session.owner)]
+    sent = await declarations.all_sent(session.owner)
+    return html(
+        request, "comunicazioni.html", session=session, drafts=drafts, sent=sent, groups=GROUPS, new_id=uuid4()
+    )
+
+
+@post("/bozze", name="start_draft", status_code=303)
+async def start_draft(session: MySession, services: MyServices, form: MyForm) -> Redirect:
+    """The page chose the id, so that a second click leads to the same draft."""
+    try:
+        id = UUID(form.get("id", ""))
+    except ValueError:
+        raise Unreadable("id") from None
+    await declarations.start(session.owner, id, services.settings.limite_bozze)
+    return see_other(f"/bozze/{id}")

@@ -1,0 +1,125 @@
+"""Pages for what goes wrong: words that say what happened and what to do, and a number that is in the log."""
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import asyncpg
+import structlog
+from litestar import Request
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from ..declarations import NotFound, TooMany
+from ..identity import AccessRefused
+from .web import CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
+
+Asked = Request[Any, Any, Any]
+log = structlog.get_logger()
+
+WORDS = {
+    400: ("Richiesta non leggibile", "Il browser ha mandato qualcosa che non riusciamo a leggere. Torna indietro e riprova."),
+    401: ("Devi entrare di nuovo", "Il tempo per questa pagina è finito. Entra di nuovo con la tua identità digitale."),
+    404: ("Pagina non trovata", "Questa pagina non c’è, oppure non è tua. Controlla l’indirizzo o torna all’inizio."),
+    405: ("Azione non possibile", "Su questa pagina questa azione non esiste. Torna all’inizio."),
+    413: ("Troppo grande", "Quello che hai mandato è troppo grande. Torna indietro, accorcia il testo e riprova."),
+    429: ("Troppe richieste", "Sono arrivate troppe richieste in poco tempo. Aspetta un minuto e riprova."),
+    500: ("Qualcosa non ha funzionato", "È colpa nostra, non tua. Torna indietro: quello che hai scritto è ancora lì. Riprova."),
+    503: (
+        "Servizio non disponibile",
+        "In questo momento non riusciamo a leggere i dati. Torna indietro: quello che hai scritto è ancora lì. "
+        "Riprova fra qualche minuto.",
+    ),
+}
+TOO_MANY = ("Hai raggiunto il limite", "Hai troppe bozze aperte o troppi invii in un giorno. Elimina le bozze che non ti servono, o riprova domani.")
+REFUSED = {
+    "annullato": "Hai annullato l’accesso. Se vuoi, puoi entrare di nuovo.",
+    "livello_troppo_basso": "La tua identità digitale è di livello troppo basso. Entra con SPID di livello 2 o 3, CIE o CNS.",
+    "accesso_scaduto": "Questo accesso è scaduto o era già stato usato. Entra di nuovo.",
+    "non_configurato": "L’accesso non è ancora configurato. Riprova più tardi.",
+    "fornitore_non_raggiungibile": "Il fornitore di identità non risponde. Riprova fra qualche minuto.",
+}
+REFUSED_STATUS = {"accesso_scaduto": 400, "non_configurato": 503, "fornitore_non_raggiungibile": 503}
+
+
+def _page(request: Asked, status: int, title: str, text: str, **context: Any) -> Page:
+    number = str(request.scope.get("omnia", ""))
+    template = "_guasto.html" if is_fragment(request) else "guasto.html"
+    headers = {"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"} if is_fragment(request) else None
+    return html(
+        request, template, status=status, headers=headers, title=title, text=text, number=number, **{"again": None, "here": ""} | context
+    )
+
+
+def of_status(request: Asked, status: int) -> Page:
+    title, text = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    return _page(request, status, title, text)
+
+
+def http(request: Asked, e: HTTPException) -> Page:
+    if e.status_code >= 500:
+        return unexpected(request, e)
+    return of_status(request, e.status_code if e.status_code in WORDS else 400)
+
+
+def not_signed_in(request: Asked, _e: NotSignedIn) -> Page | Redirect:
+    """A fragment says so where the page is, with all that was typed in it; a page goes to sign in and back."""
+    if is_fragment(request):
+        return of_status(request, 401)
+    here = request.url.path if request.method == "GET" else "/comunicazioni"
+    return see_other("/entra?next=" + quote(here))
+
+
+def not_found(request: Asked, _e: NotFound) -> Page:
+    return of_status(request, 404)
+
+
+def unreadable(request: Asked, _e: Unreadable) -> Page:
+    return of_status(request, 400)
+
+
+def too_many(request: Asked, _e: TooMany) -> Page:
+    return _page(request, 429, *TOO_MANY)
+
+
+def csrf(request: Asked, e: CsrfRefused) -> Page:
+    text = "La pagina era aperta da troppo tempo, oppure la richiesta viene da un altro sito. Niente è stato salvato."
+    log.warning("csrf", numero=request.scope.get("omnia"))
+    return _page(request, 403, "Richiesta non accettata", text, session=e.session, again=e.again, here=request.url.path)
+
+
+def access_refused(request: Asked, e: AccessRefused) -> Page:
+    log.warning("accesso_rifiutato", numero=request.scope.get("omnia"), motivo=e.reason, dettaglio=str(e))
+    text = REFUSED.get(e.reason, "L’accesso non è riuscito. Nessun dato è stato cambiato. Riprova.")
+    return _page(request, REFUSED_STATUS.get(e.reason, 403), "Accesso non riuscito", text)
+
+
+def database_away(request: Asked, e: Exception) -> Page:
+    log.error("database_assente", numero=request.scope.get("omnia"), errore=type(e).__name__)
+    return of_status(request, 503)
+
+
+def unexpected(request: Asked, e: Exception) -> Page:
+    """500. The log has where and what kind, never the values: they may be somebody's data."""
+    where = "".join(traceback.format_tb(e.__traceback__))
+    log.error("errore", numero=request.scope.get("omnia"), errore=type(e).__name__, dove=where)
+    return of_status(request, 500)
+
+
+HANDLERS: dict[type[Exception] | int, Callable[..., Any]] = {
+    HTTPException: http,
+    NotSignedIn: not_signed_in,
+    NotFound: not_found,
+    Unreadable: unreadable,
+    TooMany: too_many,
+    CsrfRefused: csrf,
+    AccessRefused: access_refused,
+    OSError: database_away,
+    TimeoutError: database_away,
+    asyncpg.PostgresConnectionError: database_away,
+    asyncpg.InterfaceError: database_away,
+    asyncpg.CannotConnectNowError: database_away,
+    asyncpg.AdminShutdownError: database_away,
+    Exception: unexpected,
+}

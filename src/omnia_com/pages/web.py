@@ -1,0 +1,193 @@
+"""How a page leaves and a form arrives: templates, compression, CSRF, and words for what cannot be read."""
+
+import gzip
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+import brotli
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.datastructures import Cookie, UploadFile
+from litestar.di import NamedDependency
+from litestar.exceptions import SerializationException
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from .. import __version__
+from ..clock import Clock, rome
+from ..identity.oidc import RelyingParty
+from ..identity.sessions import Session
+from ..queue import Queue
+from ..settings import Settings
+from . import assets
+from .ready import Ready
+
+Page = Response[bytes]
+MOST_FIELDS = 200
+
+
+class Services(msgspec.Struct, frozen=True):
+    """What the pages need of the process they run in; made once, when it starts."""
+
+    settings: Settings
+    clock: Clock
+    queue: Queue
+    ready: Ready
+    oidc: RelyingParty | None
+
+
+class NotSignedIn(Exception):
+    """The page is for a signed-in person."""
+
+
+class Unreadable(Exception):
+    """The request is not one that a browser sends for our forms."""
+
+
+class CsrfRefused(Exception):
+    """A form without a token of this session. `again` holds what may be offered for sending again: the texts
+    of a form of ours whose token is stale; a foreign page's are never given back."""
+
+    def __init__(self, session: Session, again: dict[str, str] | None) -> None:
+        super().__init__("csrf")
+        self.session, self.again = session, again
+
+
+class Form(dict[str, str]):
+    """What was posted, name -> text: the first of texts posted under one name."""
+
+
+# What a handler may ask for; `app.py` provides them by these parameters' names.
+MyServices = NamedDependency[Services]
+MaybeSession = NamedDependency[Session | None]
+MySession = NamedDependency[Session]
+MyForm = NamedDependency[Form]
+Id = FromPath[UUID]
+
+
+@cache
+def environment() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(str(files("omnia_com.templates"))),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals |= {"style": assets.stylesheet(), "asset": assets.url, "version": __version__}
+    env.filters["ora"] = lambda instant: f"{rome(instant):%d/%m/%Y %H:%M}"
+    return env
+
+
+def render(template: str, **context: Any) -> str:
+    return environment().get_template(template).render(context)
+
+
+def html(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status: int = 200,
+    session: Session | None = None,
+    headers: dict[str, str] | None = None,
+    cookies: list[Cookie] | None = None,
+    **context: Any,
+) -> Page:
+    """A page, or a fragment, compressed. `csrf` in the template is a token for its forms."""
+    services: Services = request.app.state.services
+    text = render(
+        template,
+        settings=services.settings,
+        session=session,
+        csrf=session.csrf() if session else "",
+        errors=context.pop("errors", ()),
+        **context,
+    )
+    encoding = assets.best_encoding(request.headers.get("accept-encoding", ""))
+    body = text.encode()
+    sent = {"Cache-Control": "no-store", "Vary": "Accept-Encoding, Cookie, HX-Request"} | (headers or {})
+    if encoding == "br":
+        body = brotli.compress(body, quality=5)
+    elif encoding == "gzip":
+        body = gzip.compress(body, 6, mtime=0)
+    if encoding != "identity":
+        sent["Content-Encoding"] = encoding
+    return Response(body, status_code=status, media_type="text/html", headers=sent, cookies=cookies)
+
+
+def see_other(path: str, **kwargs: Any) -> Redirect:
+    """303: what was posted is done, here is its page."""
+    return Redirect(path, status_code=303, headers={"Cache-Control": "no-store"}, **kwargs)
+
+
+def pdf(body: bytes, name: str) -> Page:
+    """A PDF to keep; *name* is ours and plain ASCII."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return Response(body, media_type="application/pdf", headers=headers)
+
+
+def is_fragment(request: Request[Any, Any, Any]) -> bool:
+    """Whether htmx asked, so that only the part that it swaps is answered."""
+    return request.headers.get("hx-request") == "true"
+
+
+def origin(request: Request[Any, Any, Any]) -> str:
+    """The origin by which the browser reached us, if it is one of ours; else the configured one."""
+    settings: Settings = request.app.state.services.settings
+    asked = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+    return asked if asked in settings.origins else settings.base_url
+
+
+async def read_form(request: Request[Any, Any, Any], session: Session) -> Form:
+    """The posted form, once its CSRF token is known to be this session's. Raises `Unreadable`, `CsrfRefused`."""
+    form = await _fields(request)
+    ours = _from_our_page(request)
+    if not session.accepts(form.pop("csrf", "")) or ours is False:
+        raise CsrfRefused(session, form if ours else None)
+    return form
+
+
+def _from_our_page(request: Request[Any, Any, Any]) -> bool | None:
+    """Whether the browser says that a page of ours sent the form; None if it says nothing."""
+    settings: Settings = request.app.state.services.settings
+    if (site := request.headers.get("sec-fetch-site")) is not None:
+        return site in ("same-origin", "none")
+    if (sender := request.headers.get("origin")) is not None:
+        return sender in settings.origins
+    return None
+
+
+async def _fields(request: Request[Any, Any, Any]) -> Form:
+    kind = request.content_type[0]
+    if kind == "multipart/form-data":
+        pairs = await _multipart(request)
+    elif kind in ("application/x-www-form-urlencoded", ""):
+        pairs = _urlencoded(await request.body())
+    else:
+        raise Unreadable(kind)
+    return Form((name, text.replace("\0", "")) for name, text in reversed(pairs))
+
+
+def _urlencoded(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError as e:
+        raise Unreadable("urlencoded") from e
+
+
+async def _multipart(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
+    try:
+        form = await request.form()
+    except (SerializationException, ValueError, LookupError) as e:
+        raise Unreadable("multipart") from e
+    if any(isinstance(value, UploadFile) for value in form.values()):
+        raise Unreadable("un file dove non se ne aspettano")
+    return [(str(name), str(value)) for name, value in form.multi_items()]

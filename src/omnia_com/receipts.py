@@ -1,0 +1,211 @@
+"""Documents to be made: what a receipt says, asking for its PDF, making it once, handing it out.
+
+A document is a row that waits (`attesa`), is taken under a lease by one worker, and becomes `pronta` or, after
+`MOST_ATTEMPTS` failures, `fallita`. A worker that dies loses its lease; another takes the document then.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import msgspec
+
+from . import declaration_texts
+from .answers import Answers
+from .clock import rome
+from .declarants import Person
+from .declarations import RECEIPT, Draft, Sent, find_sent
+from .sheet import Row, Section, Sheet
+from .storage.tables import Battito, Documento
+
+EXPORT = "esportazione"
+NOT_SENT = "BOZZA, NON INVIATA"
+LEASE = timedelta(seconds=15)
+MOST_ATTEMPTS = 5
+CHANNEL = "documento_pronto"
+EXPORTS_KEPT = timedelta(days=1)
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A document as its owner sees it; `pdf` is there when `state` is `pronta`."""
+
+    id: UUID
+    kind: str
+    state: str
+    asked_at: datetime
+    pdf: bytes | None = None
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A document taken by one worker under a lease: what to print, and what to embed."""
+
+    id: UUID
+    lease: UUID
+    sheet: Sheet
+    dated: datetime
+    data: bytes
+
+
+def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
+    """The receipt, drawn from what was stored at sending and nothing else."""
+    return Sheet(
+        heading="Ricevuta della Comunicazione di Rioccupazione",
+        banner=banner,
+        ente=ente,
+        footer=sent.protocollo,
+        facts=(
+            Row("Data di invio della comunicazione", f"{rome(sent.inviata_il):%d/%m/%Y %H:%M}"),
+            Row("Protocollo", sent.protocollo),
+            Row("Inviata prima dell’inizio del lavoro", timeliness(sent)),
+        ),
+        sections=(Section("Dati del dichiarante", sent.persona.rows()), Section("Dati inseriti dal lavoratore", sent.righe)),
+        declarations=tuple(declaration_texts.TEXTS[sent.dichiarazioni_versione].values()),
+        declarations_version=sent.dichiarazioni_versione,
+        sha256=sent.sha256,
+    )
+
+
+def draft_sheet(person: Person, answers: Answers, draft: Draft, ente: str, banner: str) -> Sheet:
+    """The export of a draft: the same layout, no protocol."""
+    return Sheet(
+        heading="Comunicazione di Rioccupazione",
+        banner=banner,
+        ente=ente,
+        state=NOT_SENT,
+        footer=NOT_SENT,
+        facts=(Row("Ultimo salvataggio", f"{rome(draft.saved_at):%d/%m/%Y %H:%M}"),),
+        sections=(Section("Dati del dichiarante", person.rows()), Section("Dati inseriti finora", answers.rows())),
+    )
+
+
+def timeliness(sent: Sent) -> str:
+    day = rome(sent.inviata_il).date()
+    if day < sent.data_inizio:
+        return "Sì"
+    return "Stesso giorno" if day == sent.data_inizio else "No"
+
+
+def export_id(draft: Draft) -> UUID:
+    """The id of the export of a draft in its present version."""
+    return uuid5(draft.id, str(draft.version))
+
+
+async def ask_export(owner: str, draft: Draft, sheet: Sheet) -> UUID:
+    """Asks for the PDF of a draft as it stands; the same version asked again is the same document."""
+    id = export_id(draft)
+    row = Documento(id=id, tipo=EXPORT, dichiarante=owner, contenuto=msgspec.json.encode(sheet).decode())
+    await Documento.insert(row).on_conflict(action="DO NOTHING")
+    return id
+
+
+async def find(owner: str, id: UUID, *, with_pdf: bool = False) -> Document | None:
+    """None also for another's document; `pdf` only *with_pdf*."""
+    columns: list[Any] = [Documento.id, Documento.tipo, Documento.stato, Documento.creato]
+    columns += [Documento.pdf] if with_pdf else []
+    rows = await Documento.select(*columns).where((Documento.id == id) & (Documento.dichiarante == owner))
+    if not rows:
+        return None
+    row = rows[0]
+    return Document(row["id"], row["tipo"], row["stato"], row["creato"], row.get("pdf"))
+
+
+async def claim(id: UUID, ente: str, banner: str) -> Work | None:
+    """Takes a waiting document for `LEASE`, or None if it is made, failed or in another's hands."""
+    lease = uuid4()
+    rows = await Documento.raw(
+        "UPDATE documento SET gettone = {}, presa_fino = now() + {}::interval, tentativi = tentativi + 1 "
+        "WHERE id = {} AND stato = 'attesa' AND (presa_fino IS NULL OR presa_fino < now()) "
+        "RETURNING tipo, dichiarante, contenuto, creato",
+        lease,
+        LEASE,
+        id,
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    if row["tipo"] == RECEIPT:
+        sent = await find_sent(row["dichiarante"], id)
+        return Work(id, lease, receipt_sheet(sent, ente, banner), sent.inviata_il, sent.canonical())
+    sheet = msgspec.json.decode(row["contenuto"], type=Sheet)
+    return Work(id, lease, sheet, row["creato"], msgspec.json.encode(sheet))
+
+
+async def keep(work: Work, pdf: bytes) -> bool:
+    """Stores the PDF and tells whoever waits; False if the lease was lost, and then nothing is stored."""
+    rows = await Documento.raw(
+        "UPDATE documento SET stato = 'pronta', pdf = {}, pronto_il = now(), gettone = NULL, presa_fino = NULL "
+        "WHERE id = {} AND gettone = {} AND stato = 'attesa' RETURNING pg_notify({}, id::text)",
+        pdf,
+        work.id,
+        work.lease,
+        CHANNEL,
+    )
+    return bool(rows)
+
+
+async def give_back(work: Work, *, failed: bool) -> None:
+    """Lets go of a document that could not be made now.
+
+    If the document itself *failed* it waits 2, 4, 8… seconds, and after `MOST_ATTEMPTS` is `fallita`;
+    for want of a browser, or of time, it only waits.
+    """
+    await Documento.raw(
+        "UPDATE documento SET gettone = NULL, "
+        "presa_fino = CASE WHEN {} THEN now() + interval '1 second' * power(2, tentativi) END, "
+        "stato = CASE WHEN {} AND tentativi >= {} THEN 'fallita' ELSE stato END WHERE id = {} AND gettone = {}",
+        failed,
+        failed,
+        MOST_ATTEMPTS,
+        work.id,
+        work.lease,
+    )
+
+
+async def waiting(limit: int = 100) -> list[tuple[UUID, int]]:
+    """(id, attempts so far) of documents that nobody holds, oldest first."""
+    rows = await Documento.raw(
+        "SELECT id, tentativi FROM documento WHERE stato = 'attesa' AND (presa_fino IS NULL OR presa_fino < now()) "
+        "ORDER BY creato LIMIT {}",
+        limit,
+    )
+    return [(row["id"], row["tentativi"]) for row in rows]
+
+
+async def oldest_waiting() -> float:
+    """Age in seconds of the oldest document that waits; 0 if none does."""
+    rows = await Documento.raw(
+        "SELECT coalesce(extract(epoch FROM now() - min(creato)), 0)::float AS age FROM documento WHERE stato = 'attesa'"
+    )
+    return float(rows[0]["age"])
+
+
+async def retry_failed(owner: str, id: UUID) -> None:
+    """Gives a failed document a new start."""
+    await Documento.raw(
+        "UPDATE documento SET stato = 'attesa', tentativi = 0, presa_fino = NULL WHERE id = {} AND dichiarante = {} AND stato = 'fallita'",
+        id,
+        owner,
+    )
+
+
+async def forget_old_exports() -> None:
+    """Exports of drafts are kept a day; receipts stay as long as their communication."""
+    old = datetime.now(UTC) - EXPORTS_KEPT
+    await Documento.delete().where((Documento.tipo == EXPORT) & (Documento.creato < old))
+
+
+
+
+async def beat(browser: str) -> None:
+    """The worker's heartbeat: it is alive, and has *browser* ('' for none)."""
+    await Battito.raw(
+        "INSERT INTO battito (nome, visto, browser) VALUES ('worker', now(), {}) "
+        "ON CONFLICT (nome) DO UPDATE SET visto = now(), browser = excluded.browser",
+        browser,
+    )
+
+
+async def worker_has_browser() -> bool:
+    """Whether a worker with a browser was alive within the last fifteen seconds."""
+    rows = await Battito.raw("SELECT browser FROM battito WHERE visto > now() - interval '15 seconds'")
+    return any(row["browser"] for row in rows)

@@ -1,0 +1,50 @@
+"""What was sent never changes: the database itself refuses it. And the index that the sweep of the worker reads."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from omnia_com.storage.tables import Comunicazione
+
+ID = "2026-11-23T09:00:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "sent is final"
+
+FORWARDS = (
+    """
+    CREATE FUNCTION comunicazione_immutabile() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'una comunicazione inviata non si modifica e non si cancella' USING ERRCODE = 'restrict_violation';
+    END $$
+    """,
+    """
+    CREATE TRIGGER comunicazione_immutabile BEFORE UPDATE OR DELETE ON comunicazione
+    FOR EACH ROW EXECUTE FUNCTION comunicazione_immutabile()
+    """,
+    """
+    CREATE TRIGGER comunicazione_non_svuotabile BEFORE TRUNCATE ON comunicazione
+    FOR EACH STATEMENT EXECUTE FUNCTION comunicazione_immutabile()
+    """,
+    "CREATE INDEX documento_in_attesa ON documento (creato) WHERE stato = 'attesa'",
+)
+BACKWARDS = (
+    "DROP INDEX documento_in_attesa",
+    "DROP TRIGGER comunicazione_non_svuotabile ON comunicazione",
+    "DROP TRIGGER comunicazione_immutabile ON comunicazione",
+    "DROP FUNCTION comunicazione_immutabile",
+)
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="omnia_com", description=DESCRIPTION)
+    manager.add_raw(_forwards)
+    manager.add_raw_backwards(_backwards)
+    return manager
+
+
+async def _forwards() -> None:
+    for statement in FORWARDS:
+        await Comunicazione.raw(statement)
+
+
+async def _backwards() -> None:
+    for statement in BACKWARDS:
+        await Comunicazione.raw(statement)

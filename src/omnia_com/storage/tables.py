@@ -1,0 +1,125 @@
+"""What is stored. Instants are UTC; owners are codici fiscali; texts typed by people are kept as they typed them."""
+
+from piccolo.columns import (
+    UUID,
+    BigInt,
+    Bytea,
+    Date,
+    ForeignKey,
+    Integer,
+    JSONB,
+    SmallInt,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from .database import DB
+
+
+class Dichiarante(Table, db=DB):
+    """A person as the identity provider last described them."""
+
+    codice_fiscale = Varchar(16, primary_key=True)
+    nome = Text(null=False)
+    cognome = Text(null=False)
+    data_nascita = Date(null=True, default=None)
+    luogo_nascita = Varchar(4)
+    luogo_nascita_provincia = Varchar(2)
+    email = Text()
+    cellulare = Text()
+    telefono = Text()
+    pec = Text()
+    aggiornato = Timestamptz(default=TimestamptzNow())
+
+
+class AccessoInCorso(Table, db=DB):
+    """A sign-in that has left for the identity provider: one use, ten minutes, bound to the browser."""
+
+    stato_sha256 = Bytea(primary_key=True)
+    browser_sha256 = Bytea(null=False)
+    dati = JSONB(null=False)
+    creato = Timestamptz(default=TimestamptzNow())
+
+
+class Sessione(Table, db=DB):
+    """A signed-in browser, under the SHA-256 of its token."""
+
+    token_sha256 = Bytea(primary_key=True)
+    dichiarante = ForeignKey(Dichiarante, null=False)
+    mezzo = Varchar(4, null=False)
+    livello = SmallInt(null=False)
+    emittente = Text(null=False)
+    id_token = Text()
+    access_token = Text()
+    creata = Timestamptz(default=TimestamptzNow())
+    vista = Timestamptz(default=TimestamptzNow())
+
+
+class Bozza(Table, db=DB):
+    """A draft: what was typed, verbatim; `versione` grows by one at each save."""
+
+    id = UUID(primary_key=True)
+    dichiarante = ForeignKey(Dichiarante, null=False, index=True)
+    digitato = JSONB(null=False, default="{}")
+    versione = Integer(null=False, default=1)
+    creata = Timestamptz(default=TimestamptzNow())
+    aggiornata = Timestamptz(default=TimestamptzNow())
+
+
+class Protocollo(Table, db=DB):
+    """The last number given out in a year."""
+
+    anno = SmallInt(primary_key=True)
+    ultimo = Integer(null=False)
+
+
+class Comunicazione(Table, db=DB):
+    """What was sent, written once: a trigger refuses UPDATE, DELETE and TRUNCATE. The id is its draft's."""
+
+    id = UUID(primary_key=True)
+    protocollo = Varchar(24, unique=True, null=False)
+    dichiarante = Varchar(16, null=False, index=True)
+    inviata_il = Timestamptz(null=False, index=True)
+    tipologia = Varchar(20, null=False)
+    data_inizio = Date(null=False)
+    data_fine = Date(null=True, default=None)
+    reddito_centesimi = BigInt(null=False)
+    partita_iva = Varchar(11, null=True, default=None)
+    risposte = JSONB(null=False)
+    righe = JSONB(null=False)
+    persona = JSONB(null=False)
+    dichiarazioni_versione = Varchar(20, null=False)
+    sha256 = Varchar(64, null=False)
+
+
+class Documento(Table, db=DB):
+    """A PDF to be made: the row is the truth, the queue only a hint.
+
+    A receipt has the id of its communication and is drawn from it; other documents carry their own `contenuto`.
+    """
+
+    id = UUID(primary_key=True)
+    tipo = Varchar(20, null=False)
+    dichiarante = Varchar(16, null=False, index=True)
+    contenuto = JSONB(null=True, default=None)
+    stato = Varchar(8, null=False, default="attesa")
+    pdf = Bytea(null=True, default=None)
+    gettone = UUID(null=True, default=None)
+    presa_fino = Timestamptz(null=True, default=None)
+    tentativi = SmallInt(null=False, default=0)
+    creato = Timestamptz(default=TimestamptzNow())
+    pronto_il = Timestamptz(null=True, default=None)
+
+    stato_ammesso = Check("stato IN ('attesa', 'pronta', 'fallita') AND (stato = 'pronta') = (pdf IS NOT NULL)")
+
+
+class Battito(Table, db=DB):
+    """When each process was last seen alive, and whether it has a browser."""
+
+    nome = Varchar(40, primary_key=True)
+    visto = Timestamptz(null=False)
+    browser = Varchar(200)

@@ -1,0 +1,235 @@
+"""A browser without JavaScript that reviews every page it is shown, so that no test needs to."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+from xml.etree.ElementTree import Element
+
+import brotli
+import html5lib
+import httpx
+
+PAGE_LIMIT = 8_000  # bytes on the wire, stylesheet and headers included (PAGES.md)
+PUBLIC = ("/", "/entra", "/accessibilita", "/privacy", "/note-legali")
+SKIPPED = ("hidden", "submit", "button")
+
+
+class Visitor:
+    """One person's browser. `page` is what it shows now."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+        self.page: Page
+        self.filled: dict[str, Any] = {}
+
+    async def close(self) -> None:
+        await self.client.aclose()
+
+    async def get(self, path: str, expect: int = 200) -> "Page":
+        return await self._show(await self.client.get(path), expect)
+
+    async def post(self, path: str, data: dict[str, Any], expect: int = 200, **headers: str) -> "Page":
+        """A form sent by hand, with the token that the shown page has."""
+        token = {"csrf": self.page.token} if "csrf" not in data else {}
+        return await self._show(await self.client.post(path, data={**token, **data}, headers=headers), expect)
+
+    async def sign_in(self, person: str, level: int = 2, button: str = "Entra con SPID", expect: int = 200) -> "Visitor":
+        """Through the demonstration provider, page by page."""
+        from tests.conftest import PERSONE
+
+        p = PERSONE[person]
+        await self.get("/")
+        await self.press(button)
+        self.fill(livello=str(level))
+        await self.press(f"{p['nome']} {p['cognome']} ({p['codice_fiscale']})", expect=expect)
+        return self
+
+    def fill(self, **fields: str) -> "Visitor":
+        """Types or chooses; '' clears a text or unticks a box."""
+        for name in fields:
+            assert any(c.get("name") == name for c in self.page.controls), f"{name} is not on the page"
+        self.filled |= fields
+        return self
+
+    async def press(self, button: str, expect: int = 200) -> "Page":
+        """The button with these words, in the form that it belongs to."""
+        form, control = self.page.button(button)
+        data = self.page.successful(form, self.filled)
+        if control.get("name"):
+            data.append((control.get("name", ""), control.get("value", "")))
+        action = urljoin(str(self.page.url), form.get("action", ""))
+        if form.get("method", "get") == "post":
+            body = httpx.QueryParams(data)
+            headers = {"content-type": "application/x-www-form-urlencoded", "origin": _origin(str(self.page.url))}
+            response = await self.client.post(action, content=str(body), headers=headers)
+        else:
+            response = await self.client.get(action, params=data)
+        return await self._show(response, expect)
+
+    async def follow(self, words: str, expect: int = 200) -> "Page":
+        """The first link whose words begin with these."""
+        return await self.get(self.page.link(words), expect)
+
+    async def _show(self, response: httpx.Response, expect: int) -> "Page":
+        for _ in range(8):
+            if response.status_code not in (302, 303, 307, 308):
+                break
+            response = await self.client.get(urljoin(str(response.url), response.headers["location"]))
+        assert response.status_code == expect, f"{response.status_code} at {response.url}: {words(response)}"
+        self.filled = {}
+        self.page = Page(response)
+        if response.url.port == self.client.base_url.port:
+            review(self.page)
+        return self.page
+
+
+class Page:
+    """An answer, parsed strictly if it is HTML."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response, self.url, self.text = response, response.url, response.text
+        self.html = response.headers["content-type"].startswith("text/html")
+        parser = html5lib.HTMLParser(namespaceHTMLElements=False, strict=True)
+        whole = self.text.lstrip().lower().startswith("<!doctype")
+        parse = parser.parse if whole else parser.parseFragment
+        self.tree: Element = parse(self.text) if self.html else Element("none")
+        self.whole = whole
+
+    @property
+    def path(self) -> str:
+        return self.url.path
+
+    @property
+    def title(self) -> str:
+        return said(next(self.tree.iter("title")))
+
+    @property
+    def errors(self) -> list[str]:
+        return [e.get("data-errore", "") for e in self.tree.iter() if "data-errore" in e.attrib]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [e.get("data-avviso", "") for e in self.tree.iter() if "data-avviso" in e.attrib]
+
+    def hook(self, name: str) -> str:
+        """The first `data-<name>` of the page."""
+        return next(e.get(f"data-{name}", "") for e in self.tree.iter() if f"data-{name}" in e.attrib)
+
+    @property
+    def token(self) -> str:
+        return next(c.get("value", "") for c in self.controls if c.get("name") == "csrf")
+
+    @property
+    def controls(self) -> list[Element]:
+        return [e for e in self.tree.iter() if e.tag in ("input", "select", "textarea", "button")]
+
+    def value(self, name: str) -> str:
+        """What the page shows as chosen or typed for a field."""
+        return dict(self.successful(self.tree, {})).get(name, "")
+
+    def by_id(self, id: str) -> Element:
+        return next(e for e in self.tree.iter() if e.get("id") == id)
+
+    def button(self, label: str) -> tuple[Element, Element]:
+        for form in self.tree.iter("form"):
+            for button in form.iter("button"):
+                if said(button) == label and "hidden" not in button.attrib:
+                    return form, button
+        raise AssertionError(f"no button «{label}» on {self.url}: {said(self.tree)[:400]}")
+
+    def link(self, label: str) -> str:
+        for a in self.tree.iter("a"):
+            if said(a).startswith(label):
+                return urldefrag(a.get("href", "")).url
+        raise AssertionError(f"no link «{label}» on {self.url}")
+
+    def successful(self, form: Element, filled: dict[str, str]) -> list[tuple[str, str]]:
+        """What a browser would post for *form* after a person *filled* some fields."""
+        return [pair for control in form.iter() for pair in _pairs(control, filled)]
+
+
+def _pairs(control: Element, filled: dict[str, str]) -> Iterator[tuple[str, str]]:
+    name, kind = control.get("name", ""), control.get("type", "text")
+    if not name or control.tag not in ("input", "select", "textarea"):
+        return
+    if control.tag == "input" and kind in ("radio", "checkbox"):
+        value = control.get("value", "on")
+        if filled[name] == value if name in filled else "checked" in control.attrib:
+            yield name, value
+    elif control.tag == "select":
+        options = list(control.iter("option"))
+        chosen = next((o for o in options if "selected" in o.attrib), options[0])
+        yield name, filled.get(name, chosen.get("value", ""))
+    elif control.tag == "textarea":
+        yield name, filled.get(name, (control.text or "").removeprefix("\n"))
+    else:
+        yield name, filled.get(name, control.get("value", ""))
+
+
+def said(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def words(response: httpx.Response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"(?s)<style.*?</style>|<[^>]+>", " ", response.text))[:600]
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def review(page: Page) -> None:
+    """What is true of every answer that this service gives."""
+    headers = page.response.headers
+    for name in ("content-security-policy", "x-content-type-options", "referrer-policy"):
+        assert name in headers, f"{page.url}: no {name}"
+    if not page.html:
+        return
+    if page.path not in PUBLIC:
+        assert headers["cache-control"] == "no-store"
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert on_the_wire(page.response) <= PAGE_LIMIT, f"{page.url} is {on_the_wire(page.response)} bytes"
+    _review_controls(page)
+    if page.whole:
+        _review_whole(page)
+
+
+def on_the_wire(response: httpx.Response) -> int:
+    """Bytes of the answer with brotli as the server makes it, headers included."""
+    head = sum(len(k) + len(v) + 4 for k, v in response.headers.raw)
+    return head + len(brotli.compress(response.text.encode(), quality=5))
+
+
+def _review_whole(page: Page) -> None:
+    html = next(page.tree.iter("html"))
+    assert html.get("lang") == "it"
+    headings = [said(h) for h in page.tree.iter("h1")]
+    assert len(headings) == 1, f"{page.url}: {headings}"
+    if page.response.status_code == 422:
+        assert page.title.startswith(f"Errore: {headings[0]}"), page.title
+        assert page.errors
+    assert page.title.removeprefix("Errore: ").startswith(headings[0]), page.title
+    assert not [s for s in page.tree.iter("script") if s.text], "inline script"
+    styled = [e for e in page.tree.iter() if "style" in e.attrib or any(a.startswith("on") for a in e.attrib)]
+    assert not styled, "inline style or handler"
+
+
+def _review_controls(page: Page) -> None:
+    ids = [e.get("id") for e in page.tree.iter() if e.get("id")]
+    assert len(ids) == len(set(ids)), f"{page.url}: an id twice"
+    labelled = {e.get("for") for e in page.tree.iter("label")}
+    for control in page.controls:
+        if control.tag == "button":
+            assert said(control) or control.get("aria-label"), f"{page.url}: a button without words"
+        elif control.get("type") not in SKIPPED:
+            assert control.get("id") in labelled, f"{page.url}: {control.get('name')} has no label"
+        for id in (control.get("aria-describedby") or "").split():
+            assert id in ids, f"{page.url}: {control.get('name')} is described by {id}"
+    for form in page.tree.iter("form"):
+        assert form.get("action") and form.get("method"), f"{page.url}: a form without method or action"
+    for a in page.tree.iter("a"):
+        target = urldefrag(a.get("href", ""))
+        if not target.url and target.fragment:
+            assert target.fragment in ids, f"{page.url}: a link to nowhere, #{target.fragment}"

@@ -1,0 +1,183 @@
+"""Real PostgreSQL, Valkey, identity provider, web, and (where a receipt is wanted) the real worker, once a run."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, nullcontext
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import msgspec
+import pytest
+import uvicorn
+
+from omnia_com import settings as setup
+from omnia_com.app import create_app
+from omnia_com.clock import Clock
+from omnia_com.embedded import Servers, temporary
+from omnia_com.front import Front
+from omnia_com.settings import ROME, Settings
+from tests.browsing import Visitor
+
+PERSONE: dict[str, dict[str, str]] = json.loads((files("omnia_com.data") / "persone.json").read_text())
+ADESSO = "2026-11-23T10:00:00"
+EVERYTHING = "comunicazione, documento, bozza, protocollo, sessione, accesso_in_corso, dichiarante, battito"
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+class InThisLoop(uvicorn.Server):
+    """A real server on a real socket, in the loop of the tests, that leaves the signals to pytest."""
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
+        return nullcontext()
+
+
+@asynccontextmanager
+async def serving(app: Any, port: int) -> AsyncIterator[None]:
+    server = InThisLoop(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False))
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        assert not task.done(), "the server did not start"
+        await asyncio.sleep(0.01)
+    yield
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    with temporary() as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def environment(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What every process of the run is told."""
+    port, idp_port = free_port(), free_port()
+    return {
+        "OMNIA_ENV": "demo",
+        "OMNIA_PORT": str(port),
+        "OMNIA_IDP_PORT": str(idp_port),
+        "OMNIA_DATA": str(tmp_path_factory.mktemp("dati")),
+        "OMNIA_DATABASE_URL": servers.database_url,
+        "OMNIA_REDIS_URL": servers.redis_url,
+        "OMNIA_CHROMIUM": os.environ.get("OMNIA_CHROMIUM", ""),
+        "OMNIA_LIMITE_RICHIESTE": "100000",
+        "OMNIA_LIMITE_ACCESSI": "100000",
+        "OMNIA_ADESSO": ADESSO,
+    }
+
+
+@pytest.fixture(scope="session")
+def settings(environment: dict[str, str]) -> Settings:
+    return setup.read(environment)[0]
+
+
+@pytest.fixture(scope="session")
+def migrated(environment: dict[str, str]) -> None:
+    """In a process of its own, as at a deployment."""
+    command = [sys.executable, "-m", "omnia_com", "migrate"]
+    subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Front:
+    return create_app(settings)
+
+
+@pytest.fixture(scope="session")
+async def web(app: Front, settings: Settings, migrated: None) -> AsyncIterator[str]:
+    """The address of the service; its identity provider runs beside it."""
+    from omnia_com.identity.demo_provider import create_app as create_provider
+
+    async with serving(create_provider(settings), settings.idp_port), serving(app, settings.port):
+        yield settings.base_url
+
+
+@pytest.fixture
+async def clean(settings: Settings, migrated: None) -> None:
+    """Nothing stored from another test. Replica mode is the superuser's way around the triggers."""
+    connection = await asyncpg.connect(settings.database_url)
+    try:
+        await connection.execute(f"SET session_replication_role = replica; TRUNCATE {EVERYTHING} CASCADE")
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(settings.database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def visitor(web: str, clean: None) -> AsyncIterator[Callable[[], Visitor]]:
+    """Makes visitors: each is a browser of its own that reviews every page it is shown."""
+    async with contextlib.AsyncExitStack() as stack:
+        visitors: list[Visitor] = []
+
+        def make() -> Visitor:
+            visitors.append(Visitor(httpx.AsyncClient(base_url=web, timeout=20)))
+            stack.push_async_callback(visitors[-1].close)
+            return visitors[-1]
+
+        yield make
+
+
+@pytest.fixture
+async def anna(visitor: Callable[[], Visitor]) -> Visitor:
+    """P01, signed in with SPID: she has an e-mail and a mobile number."""
+    return await visitor().sign_in("P01")
+
+
+@pytest.fixture
+async def luca(visitor: Callable[[], Visitor]) -> Visitor:
+    """P02, signed in with SPID: somebody else."""
+    return await visitor().sign_in("P02")
+
+
+@pytest.fixture
+def at(app: Front) -> Iterator[Callable[[str], None]]:
+    """Sets the domain's clock of the web process."""
+    state = app.litestar.state
+    before = state.services
+
+    def set_clock(instant: str) -> None:
+        frozen = datetime.fromisoformat(instant).replace(tzinfo=ROME)
+        state.services = msgspec.structs.replace(before, clock=Clock(frozen))
+
+    yield set_clock
+    state.services = before
+
+
+@pytest.fixture(scope="session")
+def worker(environment: dict[str, str], migrated: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The real worker, as a process of its own."""
+    log = tmp_path_factory.mktemp("worker") / "log"
+    process = start_worker(environment, log)
+    yield
+    process.terminate()
+    process.wait(15)
+
+
+def start_worker(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "omnia_com", "worker"]
+    with log.open("ab") as out:
+        return subprocess.Popen(command, env={**os.environ, **environment}, stderr=out)
+
+

@@ -1,0 +1,130 @@
+"""The arq worker: one Chromium, jobs that call a domain verb, and a sweep that finds what the queue forgot."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import structlog
+from arq import func
+from arq.connections import RedisSettings
+from arq.worker import Worker
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from omnia_com import logs, receipts
+from omnia_com.identity.sessions import forget_expired
+from omnia_com.queue import RENDER, Queue, deserialize, serialize
+from omnia_com.settings import Settings
+from omnia_com.storage.database import close_pool, open_pool
+
+from .chromium import Browser, BrowserUnavailable, DriverGone
+from .printing import print_pdf
+
+log = structlog.get_logger()
+SWEEP_SECONDS, BEAT_SECONDS, TIDY_SECONDS = 1.0, 5.0, 600.0
+JOB_SECONDS = 10  # arq runs a job again this long after its worker was killed; the lease is a little longer
+POLL_SECONDS = 0.05  # arq's own half second would be most of the time to a receipt
+
+
+async def render(ctx: dict[str, Any], document: str) -> str:
+    """Makes one document, if it still waits and nobody else has it."""
+    browser: Browser = ctx["browser"]
+    settings: Settings = ctx["settings"]
+    if not browser.available:
+        return "nessun browser"
+    work = await receipts.claim(UUID(document), settings.ente, settings.banner)
+    if work is None:
+        return "già fatto"
+    failed = False
+    try:
+        pdf = await print_pdf(browser, work)
+        return "fatto" if await receipts.keep(work, pdf) else "preso da altri"
+    except DriverGone:
+        log.error("playwright_perso")
+        os._exit(1)  # only a new process mends it: the supervisor starts one, and the lease runs out
+    except Exception as e:
+        failed = not isinstance(e, BrowserUnavailable)
+        log.error("documento_non_fatto", documento=document, errore=type(e).__name__)
+        return "non fatto"
+    finally:
+        await asyncio.shield(receipts.give_back(work, failed=failed))  # nothing, if it was kept
+
+
+async def sweep(queue: Queue, browser: Browser) -> None:
+    """Hints again at every document that nobody holds; the attempt makes the hint a new job for arq."""
+    if browser.available:
+        for id, attempts in await receipts.waiting():
+            await queue.hint(str(id), attempts)
+
+
+async def beat(browser: Browser) -> None:
+    """Says that this worker lives; looks for a browser, if there was none."""
+    if not browser.available:
+        await browser.start()
+    await receipts.beat("chromium" if browser.available else "")
+
+
+async def tidy(settings: Settings) -> None:
+    await receipts.forget_old_exports()
+    await forget_expired(settings)
+
+
+async def every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await act()
+        except Exception as e:
+            log.error("giro_non_riuscito", errore=type(e).__name__)
+        await asyncio.sleep(seconds)
+
+
+async def run(settings: Settings) -> None:
+    """Works until a signal says to stop, or until the queue is away for too long."""
+    await open_pool(settings.database_url, size=4)
+    queue = Queue(settings.redis_url)
+    async with Browser(settings) as browser:
+        worker = Worker(
+            [func(render, name=RENDER, timeout=JOB_SECONDS, max_tries=1)],
+            redis_settings=patient(settings.redis_url),
+            ctx={"browser": browser, "settings": settings},
+            max_jobs=2,
+            job_timeout=JOB_SECONDS,
+            keep_result=0,  # a kept result would refuse the same hint for an hour
+            poll_delay=POLL_SECONDS,
+            job_serializer=serialize,
+            job_deserializer=deserialize,
+            log_results=False,
+        )
+        rounds = (
+            every(BEAT_SECONDS, lambda: beat(browser)),
+            every(SWEEP_SECONDS, lambda: sweep(queue, browser)),
+            every(TIDY_SECONDS, lambda: tidy(settings)),
+        )
+        tasks = [asyncio.create_task(r) for r in rounds]
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker.async_run()
+        for task in tasks:
+            task.cancel()
+        await worker.close()
+    await queue.close()
+    await close_pool()
+
+
+def patient(url: str) -> RedisSettings:
+    """A queue that is away for some seconds does not end the worker: OSError too must be tried again."""
+    redis = RedisSettings.from_dsn(url)
+    redis.conn_retries, redis.conn_retry_delay = 60, 1
+    redis.retry = Retry(ExponentialBackoff(cap=1, base=0.05), 60)
+    redis.retry_on_error = [RedisConnectionError, RedisTimeoutError, OSError]
+    return redis
+
+
+def serve(settings: Settings) -> None:
+    """`omnia-com worker`."""
+    logs.configure()
+    asyncio.run(run(settings))
