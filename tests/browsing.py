@@ -10,6 +10,7 @@ import brotli
 import html5lib
 import httpx
 
+Pairs = list[tuple[str, str | int | float | bool | None]]
 PAGE_LIMIT = 8_000  # bytes on the wire, stylesheet and headers included (PAGES.md)
 PUBLIC = ("/", "/entra", "/accessibilita", "/privacy", "/note-legali")
 SKIPPED = ("hidden", "submit", "button")
@@ -34,7 +35,9 @@ class Visitor:
         token = {"csrf": self.page.token} if "csrf" not in data else {}
         return await self._show(await self.client.post(path, data={**token, **data}, headers=headers), expect)
 
-    async def sign_in(self, person: str, level: int = 2, button: str = "Entra con SPID", expect: int = 200) -> "Visitor":
+    async def sign_in(
+        self, person: str, level: int = 2, button: str = "Entra con SPID", expect: int = 200
+    ) -> "Visitor":
         """Through the demonstration provider, page by page."""
         from tests.conftest import PERSONE
 
@@ -126,7 +129,7 @@ class Page:
 
     def value(self, name: str) -> str:
         """What the page shows as chosen or typed for a field."""
-        return dict(self.successful(self.tree, {})).get(name, "")
+        return str(dict(self.successful(self.tree, {})).get(name, ""))
 
     def by_id(self, id: str) -> Element:
         return next(e for e in self.tree.iter() if e.get("id") == id)
@@ -144,7 +147,7 @@ class Page:
                 return urldefrag(a.get("href", "")).url
         raise AssertionError(f"no link «{label}» on {self.url}")
 
-    def successful(self, form: Element, filled: dict[str, str]) -> list[tuple[str, str]]:
+    def successful(self, form: Element, filled: dict[str, str]) -> Pairs:
         """What a browser would post for *form* after a person *filled* some fields."""
         return [pair for control in form.iter() for pair in _pairs(control, filled)]
 
@@ -228,7 +231,7 @@ def _review_controls(page: Page) -> None:
         for id in (control.get("aria-describedby") or "").split():
             assert id in ids, f"{page.url}: {control.get('name')} is described by {id}"
     for form in page.tree.iter("form"):
-        assert form.get("action") and form.get("method"), f"{page.url}: a form without method or action"
+        assert {"action", "method"} <= set(form.keys()), f"{page.url}: a form without method or action"
     for a in page.tree.iter("a"):
         target = urldefrag(a.get("href", ""))
         if not target.url and target.fragment:

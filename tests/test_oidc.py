@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import html5lib  # type: ignore[import-untyped]
+import html5lib
 import httpx
 import msgspec
 import pytest

@@ -16,8 +16,9 @@ from omnia_com.workers.chromium import Browser, BrowserUnavailable, DriverGone
 from omnia_com.workers.pdf_text import contains_text, pages_text
 from omnia_com.workers.pdf_ua import finish
 
+from omnia_com.printing import print_html
 from omnia_com.settings import read
-from omnia_com.sheet import AttachmentRow, Row, Section, Sheet, print_html
+from omnia_com.sheet import AttachmentRow, Row, Section, Sheet
 
 WHEN = datetime(2026, 11, 23, 8, 14, tzinfo=UTC)
 JSON = '{"annotazioni": "😀 é \\u0000", "protocollo": "OMNIACOM.2026.0000001"}'.encode()

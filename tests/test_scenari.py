@@ -46,7 +46,7 @@ async def test_worked_case(
 async def send_earlier(person: Visitor, earlier: dict[str, str]) -> None:
     answers = next(s for s in SCENARI if s["id"] == "S01")["dati"]
     texts = {name: value for name, value in answers.items() if isinstance(value, str)}
-    draft = await posted_draft(person, texts | {"data_inizio": earlier["data_inizio"], "data_fine": earlier["data_fine"]})
+    draft = await posted_draft(person, texts | {name: earlier[name] for name in ("data_inizio", "data_fine")})
     await person.get(f"{draft}/riepilogo")
     await person.fill(**BOTH_TICKS).press("Invia la comunicazione")
 

@@ -23,7 +23,7 @@ from omnia_com.settings import Settings
 from omnia_com.storage.database import close_pool, open_pool
 
 from .chromium import Browser, BrowserUnavailable, DriverGone
-from .printing import print_pdf
+from .documents import print_pdf
 
 log = structlog.get_logger()
 SWEEP_SECONDS, BEAT_SECONDS, TIDY_SECONDS = 1.0, 5.0, 600.0

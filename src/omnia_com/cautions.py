@@ -9,8 +9,8 @@ from .answers import Answers
 CAUTIONS = {
     "in_ritardo": "Hai già cominciato a lavorare: la comunicazione va fatta prima. Inviala subito.",
     "stesso_giorno": "Cominci oggi: invia la comunicazione prima di iniziare a lavorare.",
-    "periodo_gia_comunicato": "Hai già inviato una comunicazione per gli stessi giorni. Se è un altro lavoro, continua. "
-    "Se vuoi correggere la prima, guarda fra le comunicazioni presentate.",
+    "periodo_gia_comunicato": "Hai già inviato una comunicazione per gli stessi giorni. "
+    "Se è un altro lavoro, continua. Se vuoi correggere la prima, guarda fra le comunicazioni presentate.",
     "coincidenza_dichiarata": "Hai detto che giorni e ore coincidono con il lavoro sospeso. "
     "Per quei giorni la cassa integrazione può non spettarti. Decide l’INPS.",
     "partita_iva_in_attesa": "Appena hai la partita IVA, comunica anche il numero.",
@@ -34,12 +34,10 @@ class Period:
         return self.start <= (other.end or date.max) and other.start <= (self.end or date.max)
 
 
-def cautions(
-    answers: Answers, *, today: date, reachable: bool, communicated: Iterable[Period] = ()
-) -> tuple[str, ...]:
+def cautions(answers: Answers, *, today: date, reachable: bool, communicated: Iterable[Period] = ()) -> tuple[str, ...]:
     """The codes that apply, in the order of `CAUTIONS`.
 
-    *reachable*: there is an e-mail or a mobile number; *communicated*: periods of sent communications still standing.
+    *reachable*: there is an e-mail or a mobile number; *communicated*: periods of communications still standing.
     """
     v = answers.values
     start = v.get("data_inizio")

@@ -74,9 +74,7 @@ async def remember(identity: Identity, today: date) -> None:
         Dichiarante.aggiornato: identity.authenticated_at,
     }
     row = Dichiarante({Dichiarante.codice_fiscale: identity.codice_fiscale, **facts})
-    await Dichiarante.insert(row).on_conflict(
-        target=Dichiarante.codice_fiscale, action="DO UPDATE", values=list(facts)
-    )
+    await Dichiarante.insert(row).on_conflict(target=Dichiarante.codice_fiscale, action="DO UPDATE", values=list(facts))
 
 
 def person(row: dict[str, object]) -> Person:

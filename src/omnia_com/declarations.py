@@ -174,8 +174,7 @@ async def send(
             raise Incomplete(draft, answers, problems)
         if await _sent_today(owner) >= daily_limit:
             raise TooMany
-        sent = await _write(person, draft, answers, clock)
-    return sent
+        return await _write(person, draft, answers, clock)
 
 
 async def find_sent(owner: str, id: UUID) -> Sent:
@@ -213,7 +212,7 @@ def _draft(row: Mapping[str, Any]) -> Draft:
 async def _sent_today(owner: str) -> int:
     day_ago = datetime.now(UTC) - timedelta(days=1)
     mine = (Documento.dichiarante == owner) & (Documento.tipo == RECEIPT)
-    return await Documento.count().where(mine & (Documento.creato > day_ago))
+    return int(await Documento.count().where(mine & (Documento.creato > day_ago)))
 
 
 async def _write(person: Person, draft: Draft, answers: Answers, clock: Clock) -> Sent:
@@ -256,7 +255,11 @@ def _stored(sent: Sent) -> dict[str, Any]:
 
 
 async def _sent(mine: Any) -> list[Sent]:
-    rows = await Comunicazione.select().where(mine).order_by(Comunicazione.inviata_il, Comunicazione.protocollo, ascending=False)
+    rows = (
+        await Comunicazione.select()
+        .where(mine)
+        .order_by(Comunicazione.inviata_il, Comunicazione.protocollo, ascending=False)
+    )
     read_back = ({**row, **{name: msgspec.json.decode(row[name]) for name in _AS_JSON}} for row in rows)
     return [msgspec.convert(row, Sent) for row in read_back]
 

@@ -5,7 +5,22 @@ from decimal import Decimal
 
 from . import places
 from .codice_fiscale import is_valid, partita_iva_is_valid
-from .fields import Choice, Code, Count, Country, Day, Field, Hours, LongChoice, Money, Notes, Option, Postcode, Text, Tick
+from .fields import (
+    Choice,
+    Code,
+    Count,
+    Country,
+    Day,
+    Field,
+    Hours,
+    LongChoice,
+    Money,
+    Notes,
+    Option,
+    Postcode,
+    Text,
+    Tick,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +100,12 @@ SUBORDINATO = Group(
     (
         Field("tipo_contratto", "Tipo di contratto", Choice(CONTRATTI)),
         INIZIO,
-        Field("data_fine", "Data fine rioccupazione", Day(), hint="Solo se il contratto ha una fine. Esempio: 31/05/2027"),
-        Field("datore_lavoro", "Datore di lavoro", Text(), hint="Il nome dell’azienda o della persona per cui lavorerai"),
+        Field(
+            "data_fine", "Data fine rioccupazione", Day(), hint="Solo se il contratto ha una fine. Esempio: 31/05/2027"
+        ),
+        Field(
+            "datore_lavoro", "Datore di lavoro", Text(), hint="Il nome dell’azienda o della persona per cui lavorerai"
+        ),
         Field(
             "datore_codice_fiscale",
             "Codice fiscale del datore di lavoro",
@@ -108,7 +127,12 @@ SUBORDINATO = Group(
         ),
         Field("sede_citta", "Sede di lavoro (città)", Text(longest=100), hint="Il nome del comune. Esempio: Torino"),
         Field("comune_non_in_elenco", "Il mio comune non c’è", Tick(), required=False),
-        Field("sede_via", "Sede di lavoro (via/piazza)", Text(shortest=3), hint="Con il numero civico. Esempio: Via Roma 1"),
+        Field(
+            "sede_via",
+            "Sede di lavoro (via/piazza)",
+            Text(shortest=3),
+            hint="Con il numero civico. Esempio: Via Roma 1",
+        ),
         Field("sede_cap", "CAP", Postcode(), hint="In Italia 5 cifre. Esempio: 10121"),
         REDDITO,
         Field(

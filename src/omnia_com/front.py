@@ -5,11 +5,14 @@ It wraps the whole application, so that an answer to no route at all has the sam
 
 import secrets
 import time
+from collections.abc import Iterable
+from typing import cast
 from urllib.parse import urlsplit
 
 import structlog
 from litestar import Litestar
-from litestar.types import Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
 from .pages import assets
 from .settings import Settings
@@ -54,49 +57,62 @@ class Limit:
 class Front:
     """The outermost ASGI application."""
 
-    def __init__(self, app: Litestar, settings: Settings) -> None:
-        self.litestar = self._app = app
+    def __init__(self, litestar: Litestar, settings: Settings) -> None:
+        self.litestar = litestar
         self._hosts = {urlsplit(o).netloc.encode() for o in settings.origins}
         self._headers = [(k.lower().encode(), v.encode()) for k, v in security_headers(settings).items()]
         self._requests, self._sign_ins = Limit(settings.limite_richieste), Limit(settings.limite_accessi)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+        if scope["type"] == ScopeType.HTTP:
+            await self._http(scope, receive, send)
+        else:
+            await self.litestar(scope, receive, send)
+
+    async def _http(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         number, began, status = secrets.token_hex(4), time.perf_counter(), 0
-        head = scope["method"] == "HEAD"
-        inner = {**scope, "method": "GET" if head else scope["method"], "omnia": number}
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *self._missing(message["headers"])]
-            elif head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
             await send(message)
 
-        await self._respond(inner, receive, answer)
+        await self._respond(scope, number, receive, _without_body(answer) if scope["method"] == "HEAD" else answer)
         if not scope["path"].startswith(SILENT):
             ms = round((time.perf_counter() - began) * 1000, 1)
             log.info("richiesta", numero=number, metodo=scope["method"], percorso=scope["path"], stato=status, ms=ms)
 
-    def _missing(self, headers: object) -> list[tuple[bytes, bytes]]:
-        given = {name.lower() for name, _ in headers}  # type: ignore[attr-defined]
+    def _missing(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        given = {name.lower() for name, _ in headers}
         return [h for h in self._headers if h[0] not in given]
 
-    async def _respond(self, scope: dict[str, object], receive: Receive, send: Send) -> None:
-        path, headers = str(scope["path"]), dict(scope["headers"])  # type: ignore[call-overload]
-        if path.startswith(assets.PREFIX) and (asset := assets.find(path)):
+    async def _respond(self, scope: HTTPScope, number: str, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        if scope["path"].startswith(assets.PREFIX) and (asset := assets.find(scope["path"])):
             await _serve(asset, headers, send)
             return
-        address = str((scope["client"] or ("",))[0])  # type: ignore[index]
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        inner = {**scope, "method": method, "omnia": number, "omnia_refused": self._refusal(scope, headers)}
+        await self.litestar(cast(HTTPScope, inner), receive, send)
+
+    def _refusal(self, scope: HTTPScope, headers: dict[bytes, bytes]) -> int | None:
+        """The status with which a request is refused before anything else looks at it."""
+        path, address = scope["path"], str((scope["client"] or ("",))[0])
         if path not in PROBES and headers.get(b"host") not in self._hosts:
-            scope["omnia_refused"] = 400
-        elif self._requests.exceeded(address) or (path.endswith("/entra") and self._sign_ins.exceeded(address)):
-            scope["omnia_refused"] = 429
-        await self._app(scope, receive, send)  # type: ignore[arg-type]
+            return 400
+        too_many = self._requests.exceeded(address) or (path.endswith("/entra") and self._sign_ins.exceeded(address))
+        return 429 if too_many else None
+
+
+def _without_body(send: Send) -> Send:
+    """HEAD: the headers of GET, and no body."""
+
+    async def bare(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return bare
 
 
 async def _serve(asset: assets.Asset, headers: dict[bytes, bytes], send: Send) -> None:

@@ -8,8 +8,8 @@ ITALY = "IT"
 
 
 def _table(name: str) -> list[dict[str, str]]:
-    with (files("omnia_com.data") / f"{name}.csv").open(encoding="utf-8", newline="") as f:
-        return list(csv.DictReader(f))
+    text = (files("omnia_com.data") / f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 @cache

@@ -58,7 +58,10 @@ def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
             Row("Protocollo", sent.protocollo),
             Row("Inviata prima dell’inizio del lavoro", timeliness(sent)),
         ),
-        sections=(Section("Dati del dichiarante", sent.persona.rows()), Section("Dati inseriti dal lavoratore", sent.righe)),
+        sections=(
+            Section("Dati del dichiarante", sent.persona.rows()),
+            Section("Dati inseriti dal lavoratore", sent.righe),
+        ),
         declarations=tuple(declaration_texts.TEXTS[sent.dichiarazioni_versione].values()),
         declarations_version=sent.dichiarazioni_versione,
         sha256=sent.sha256,
@@ -174,7 +177,8 @@ async def waiting(limit: int = 100) -> list[tuple[UUID, int]]:
 async def oldest_waiting() -> float:
     """Age in seconds of the oldest document that waits; 0 if none does."""
     rows = await Documento.raw(
-        "SELECT coalesce(extract(epoch FROM now() - min(creato)), 0)::float AS age FROM documento WHERE stato = 'attesa'"
+        "SELECT coalesce(extract(epoch FROM now() - min(creato)), 0)::float AS age "
+        "FROM documento WHERE stato = 'attesa'"
     )
     return float(rows[0]["age"])
 
@@ -182,7 +186,8 @@ async def oldest_waiting() -> float:
 async def retry_failed(owner: str, id: UUID) -> None:
     """Gives a failed document a new start."""
     await Documento.raw(
-        "UPDATE documento SET stato = 'attesa', tentativi = 0, presa_fino = NULL WHERE id = {} AND dichiarante = {} AND stato = 'fallita'",
+        "UPDATE documento SET stato = 'attesa', tentativi = 0, presa_fino = NULL "
+        "WHERE id = {} AND dichiarante = {} AND stato = 'fallita'",
         id,
         owner,
     )
@@ -192,8 +197,6 @@ async def forget_old_exports() -> None:
     """Exports of drafts are kept a day; receipts stay as long as their communication."""
     old = datetime.now(UTC) - EXPORTS_KEPT
     await Documento.delete().where((Documento.tipo == EXPORT) & (Documento.creato < old))
-
-
 
 
 async def beat(browser: str) -> None:

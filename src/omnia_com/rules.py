@@ -22,7 +22,7 @@ ULTIMO_INIZIO = timedelta(days=366)
 
 
 def in_italia(v: Values) -> bool:
-    return v.get("sede_stato", "IT") == "IT"
+    return bool(v.get("sede_stato", "IT") == "IT")
 
 
 def contratto_a_termine(v: Values) -> bool:

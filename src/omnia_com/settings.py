@@ -64,6 +64,9 @@ def _setting(default: Any, help: str, read: Callable[[str], Any] = str) -> Any:
     return field(default=default, metadata={"help": help, "read": read})
 
 
+_HERE = Path("var").absolute()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     env: Literal["demo", "production"] = _setting(
@@ -75,7 +78,7 @@ class Settings:
     port: int = _setting(8000, "porta del web", _number)
     base_url: str = _setting("", "indirizzo pubblico del servizio (vuoto: `http://127.0.0.1:<porta>`)", _base_url)
     web_processes: int = _setting(1, "quanti processi web", _number)
-    data: Path = _setting(Path("var").absolute(), "cartella dei dati (predefinita `./var`)", _folder)
+    data: Path = _setting(_HERE, "cartella dei dati (predefinita `./var`)", _folder)
     database_url: str = _setting("", "PostgreSQL da usare; vuoto: `omnia-com up` ne avvia uno suo")
     redis_url: str = _setting("", "Redis o Valkey da usare; vuoto: `omnia-com up` ne avvia uno suo")
     pg_bin: str = _setting("", "cartella dei programmi di PostgreSQL da avviare, se non quelli trovati da sé")
@@ -91,8 +94,12 @@ class Settings:
     idp_host: str = _setting("127.0.0.1", "indirizzo su cui ascolta il fornitore di identità dimostrativo")
     idp_port: int = _setting(8010, "porta del fornitore di identità dimostrativo", _number)
     oidc_issuer: str = _setting("", "fornitore OpenID Connect (in `demo`: quello dimostrativo)")
-    oidc_client_id: str = _setting("", "nome con cui il servizio è registrato presso il fornitore (vuoto: l'indirizzo pubblico)")
-    oidc_key: str = _setting("", "file PEM della chiave con cui il servizio si presenta al fornitore (in `demo`: fatta da sé)")
+    oidc_client_id: str = _setting(
+        "", "nome con cui il servizio è registrato presso il fornitore (vuoto: l'indirizzo pubblico)"
+    )
+    oidc_key: str = _setting(
+        "", "file PEM della chiave con cui il servizio si presenta al fornitore (in `demo`: fatta da sé)"
+    )
     avviso_dimostrativo: bool = _setting(
         True, "`no` toglie l'avviso «Ambiente dimostrativo, non collegato a INPS»; solo in `production`", _yes
     )
@@ -152,7 +159,9 @@ def read(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[str]]
         wrong = _contradictions(values)
     if wrong:
         raise SettingsError("Impostazioni da correggere:\n" + "\n".join(f"  {w}" for w in wrong))
-    return Settings(**_completed(values)), [f"{name} non è un'impostazione di questo programma: ignorata" for name in given]
+    return Settings(**_completed(values)), [
+        f"{name} non è un'impostazione di questo programma: ignorata" for name in given
+    ]
 
 
 def _contradictions(values: dict[str, Any]) -> list[str]:
@@ -160,7 +169,9 @@ def _contradictions(values: dict[str, Any]) -> list[str]:
     host = urlsplit(values.get("base_url", "")).hostname
     if host and host not in LOOPBACK:
         if "env" not in values:
-            wrong.append("OMNIA_BASE_URL è pubblico: scrivi anche OMNIA_ENV=production (o demo, se è una dimostrazione)")
+            wrong.append(
+                "OMNIA_BASE_URL è pubblico: scrivi anche OMNIA_ENV=production (o demo, se è una dimostrazione)"
+            )
         if values["base_url"].startswith("http:"):
             wrong.append("OMNIA_BASE_URL pubblico dev'essere https: i cookie di sessione non viaggiano in chiaro")
     if values.get("env") == "production":
@@ -180,7 +191,7 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
     values.setdefault("oidc_client_id", values["base_url"])
     if values.get("env", "demo") == "demo":
         values.setdefault("oidc_issuer", f"http://127.0.0.1:{values.get('idp_port', 8010)}")
-        values.setdefault("oidc_key", str(values.get("data", Path("var").absolute()) / "oidc-key.pem"))
+        values.setdefault("oidc_key", str(values.get("data", _HERE) / "oidc-key.pem"))
         for name, floor in DEMO_FLOORS.items():
             values[name] = max(floor, values.get(name, floor))
     return values

@@ -128,6 +128,6 @@ async def take_pending(state: str, browser: str) -> PendingSignIn | None:
 
 async def forget_expired(settings: Settings) -> None:
     """Deletes the sessions that nobody can use any more."""
-    await Sessione.raw("DELETE FROM sessione WHERE creata < now() - {}::interval", timedelta(hours=settings.sessione_massima))
-
-
+    await Sessione.raw(
+        "DELETE FROM sessione WHERE creata < now() - {}::interval", timedelta(hours=settings.sessione_massima)
+    )

@@ -13,7 +13,7 @@ from ..identity import AccessRefused, Scheme
 from ..identity.oidc import RelyingParty
 from ..identity.sessions import PENDING_MINUTES, Session, close_session, keep_pending, open_session, take_pending
 from ..settings import Settings
-from .web import Form, MaybeSession, MyForm, MyServices, MySession, Page, Services, html, origin, see_other
+from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, origin, see_other
 
 Asked = Request[Any, Any, Any]
 log = structlog.get_logger()

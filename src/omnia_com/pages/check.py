@@ -1,7 +1,6 @@
 """The check page: everything on one screen, the warnings, the two declarations, "Invia la comunicazione"."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Request, get, post
 from litestar.response import Redirect

@@ -11,7 +11,7 @@ from .. import declarations, receipts
 from ..declarations import NotFound, Sent
 from ..identity.sessions import Session
 from ..receipts import Document
-from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other
+from .web import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other
 
 Asked = Request[Any, Any, Any]
 JUST_SENT = timedelta(seconds=10)  # a receipt asked for longer ago is late: nobody waits for it
@@ -22,7 +22,9 @@ async def show(request: Asked, session: MySession, services: MyServices, id: Id)
     """The answer to "Invia": at once protocol, date and summary; the receipt too, if it is there within a moment."""
     sent = await declarations.find_sent(session.owner, id)
     receipt = await _receipt(session, services, id)
-    return html(request, "comunicazione.html", session=session, sent=sent, sheet=_sheet(services, sent), receipt=receipt)
+    return html(
+        request, "comunicazione.html", session=session, sent=sent, sheet=_sheet(services, sent), receipt=receipt
+    )
 
 
 @get("/comunicazioni/{id:uuid}/ricevuta", name="receipt")

@@ -29,7 +29,7 @@ class Control(msgspec.Struct, frozen=True):
     error: str
     template: str
     options: tuple[Option, ...] = ()
-    options_html: Markup = Markup()  # noqa: RUF009 – a constant
+    options_html: Markup = Markup()
 
     @property
     def described_by(self) -> str:
@@ -80,7 +80,9 @@ def control(field: Field, typed: Mapping[str, str], wrong: Mapping[str, str]) ->
 def mistakes(group: Group | None, problems: Sequence[Problem], page: str = "") -> tuple[Mistake, ...]:
     """The index of errors; links lead to fields of this page, or of *page*."""
     fields = {f.name: f for f in (TIPOLOGIA, *(group.fields if group else ()))}
-    return tuple(Mistake(p.field, p.code, error(p), f"{page}#{first_id(fields.get(p.field), p.field)}") for p in problems)
+    return tuple(
+        Mistake(p.field, p.code, error(p), f"{page}#{first_id(fields.get(p.field), p.field)}") for p in problems
+    )
 
 
 def first_id(field: Field | None, name: str) -> str:

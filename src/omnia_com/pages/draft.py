@@ -123,7 +123,9 @@ def _page(
 def _conflict(request: Asked, session: Session, now: Draft, form: Form, shown: str) -> Page:
     """409: both versions, side by side, and a form that sends what this page typed on top of what stands."""
     if is_fragment(request):
-        return html(request, "_conflitto.html", status=409, session=session, headers={"HX-Retarget": "#stato"}, draft=now)
+        return html(
+            request, "_conflitto.html", status=409, session=session, headers={"HX-Retarget": "#stato"}, draft=now
+        )
     mine = declarations.merged(now, form, shown)
     rows = [(label, a, b) for label, a, b in _both(now.typed, mine) if a != b]
     return html(request, "conflitto.html", status=409, session=session, draft=now, mine=mine, rows=rows, shown=shown)

@@ -7,7 +7,7 @@ import asyncpg
 from litestar import Response, get
 
 from .. import receipts
-from .web import MyServices, Services
+from .web import MyServices
 
 WITHIN = 2.0  # seconds
 

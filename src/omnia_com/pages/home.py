@@ -9,8 +9,7 @@ from litestar.response import Redirect
 from .. import declarations
 from ..answers import read
 from ..field_groups import GROUPS
-from ..identity.sessions import Session
-from .web import Form, MaybeSession, MyForm, MyServices, MySession, Page, Services, Unreadable, html, see_other
+from .web import MaybeSession, MyForm, MyServices, MySession, Page, Unreadable, html, see_other
 
 
 @get("/", name="start")
@@ -23,9 +22,7 @@ async def home(request: Request[Any, Any, Any], session: MySession, services: My
     today = services.clock.today()
     drafts = [(draft, read(draft.typed, today)) for draft in await declarations.drafts(session.owner)]
     sent = await declarations.all_sent(session.owner)
-    return html(
-        request, "comunicazioni.html", session=session, drafts=drafts, sent=sent, groups=GROUPS, new_id=uuid4()
-    )
+    return html(request, "comunicazioni.html", session=session, drafts=drafts, sent=sent, groups=GROUPS, new_id=uuid4())
 
 
 @post("/bozze", name="start_draft", status_code=303)

@@ -4,7 +4,6 @@ from typing import Any
 
 from litestar import Request, get
 
-from ..identity.sessions import Session
 from .web import MaybeSession, Page, html
 
 

@@ -19,28 +19,45 @@ Asked = Request[Any, Any, Any]
 log = structlog.get_logger()
 
 WORDS = {
-    400: ("Richiesta non leggibile", "Il browser ha mandato qualcosa che non riusciamo a leggere. Torna indietro e riprova."),
+    400: (
+        "Richiesta non leggibile",
+        "Il browser ha mandato qualcosa che non riusciamo a leggere. Torna indietro e riprova.",
+    ),
     401: ("Devi entrare di nuovo", "Il tempo per questa pagina è finito. Entra di nuovo con la tua identità digitale."),
     404: ("Pagina non trovata", "Questa pagina non c’è, oppure non è tua. Controlla l’indirizzo o torna all’inizio."),
     405: ("Azione non possibile", "Su questa pagina questa azione non esiste. Torna all’inizio."),
     413: ("Troppo grande", "Quello che hai mandato è troppo grande. Torna indietro, accorcia il testo e riprova."),
     429: ("Troppe richieste", "Sono arrivate troppe richieste in poco tempo. Aspetta un minuto e riprova."),
-    500: ("Qualcosa non ha funzionato", "È colpa nostra, non tua. Torna indietro: quello che hai scritto è ancora lì. Riprova."),
+    500: (
+        "Qualcosa non ha funzionato",
+        "È colpa nostra, non tua. Torna indietro: quello che hai scritto è ancora lì. Riprova.",
+    ),
     503: (
         "Servizio non disponibile",
         "In questo momento non riusciamo a leggere i dati. Torna indietro: quello che hai scritto è ancora lì. "
         "Riprova fra qualche minuto.",
     ),
 }
-TOO_MANY = ("Hai raggiunto il limite", "Hai troppe bozze aperte o troppi invii in un giorno. Elimina le bozze che non ti servono, o riprova domani.")
+TOO_MANY = (
+    "Hai raggiunto il limite",
+    "Hai troppe bozze aperte o troppi invii in un giorno. Elimina le bozze che non ti servono, o riprova domani.",
+)
 REFUSED = {
     "annullato": "Hai annullato l’accesso. Se vuoi, puoi entrare di nuovo.",
-    "livello_troppo_basso": "La tua identità digitale è di livello troppo basso. Entra con SPID di livello 2 o 3, CIE o CNS.",
+    "livello_troppo_basso": "Hai usato un livello troppo basso. Entra con SPID di livello 2 o 3, CIE o CNS.",
+    "dati_insufficienti": "Il fornitore di identità non ci ha dato nome, cognome e codice fiscale. Prova con un altro.",
+    "richiesta_scaduta": "È passato troppo tempo. Entra di nuovo.",
+    "fornitore_rifiuta": "Il fornitore di identità ha rifiutato l’accesso. Riprova, oppure usa un’altra identità.",
     "accesso_scaduto": "Questo accesso è scaduto o era già stato usato. Entra di nuovo.",
     "non_configurato": "L’accesso non è ancora configurato. Riprova più tardi.",
     "fornitore_non_raggiungibile": "Il fornitore di identità non risponde. Riprova fra qualche minuto.",
 }
-REFUSED_STATUS = {"accesso_scaduto": 400, "non_configurato": 503, "fornitore_non_raggiungibile": 503}
+REFUSED_STATUS = {
+    "accesso_scaduto": 400,
+    "richiesta_scaduta": 400,
+    "non_configurato": 503,
+    "fornitore_non_raggiungibile": 503,
+}
 
 
 def _page(request: Asked, status: int, title: str, text: str, **context: Any) -> Page:
@@ -48,7 +65,14 @@ def _page(request: Asked, status: int, title: str, text: str, **context: Any) ->
     template = "_guasto.html" if is_fragment(request) else "guasto.html"
     headers = {"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"} if is_fragment(request) else None
     return html(
-        request, template, status=status, headers=headers, title=title, text=text, number=number, **{"again": None, "here": ""} | context
+        request,
+        template,
+        status=status,
+        headers=headers,
+        title=title,
+        text=text,
+        number=number,
+        **{"again": None, "here": ""} | context,
     )
 
 

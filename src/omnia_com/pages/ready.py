@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 from uuid import UUID
 
@@ -38,10 +38,8 @@ class Ready:
             seen = await look()
             if done(seen):
                 return seen
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(event.wait(), PATIENCE)
-            except TimeoutError:
-                pass
             return await look()
         finally:
             self._waiting[key].discard(event)

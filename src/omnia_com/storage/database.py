@@ -15,7 +15,13 @@ class _Engine(PostgresEngine):
 
 
 DB = _Engine(config={"dsn": "postgresql://"})
-transaction = DB.transaction
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """All or nothing. Not to be nested: Piccolo's inner transaction is no savepoint."""
+    async with DB.transaction():
+        yield
 
 
 async def _no_reset(_connection: asyncpg.Connection) -> None:

@@ -1,13 +1,13 @@
 """What is stored. Instants are UTC; owners are codici fiscali; texts typed by people are kept as they typed them."""
 
 from piccolo.columns import (
+    JSONB,
     UUID,
     BigInt,
     Bytea,
     Date,
     ForeignKey,
     Integer,
-    JSONB,
     SmallInt,
     Text,
     Timestamptz,

@@ -2,8 +2,8 @@
 
 import asyncio
 
+from omnia_com.printing import print_html
 from omnia_com.receipts import Work
-from omnia_com.sheet import print_html
 
 from .chromium import Browser
 from .pdf_text import contains_text
