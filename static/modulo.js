@@ -1,15 +1,57 @@
 // Shortens the way on the form page; everything works without it.
 (() => {
+  const modulo = document.getElementById("modulo");
   const stato = document.getElementById("stato");
-  const detto = (testo) => { stato.textContent = testo; };
-  const partito = () => document.getElementById("aggiorna")?.closest("p").setAttribute("hidden", "");
-  document.addEventListener("htmx:after:init", partito, { once: true });
-  document.addEventListener("htmx:load", partito, { once: true });
-  const cambiato = () => detto(document.getElementById("gruppo").dataset.annuncio);
-  document.addEventListener("htmx:after:swap", cambiato);
-  document.addEventListener("htmx:afterSwap", cambiato);
-  const caduta = () => detto("Connessione assente: niente è perso. Scegli di nuovo la tipologia, o premi «Salva».");
-  document.addEventListener("htmx:error", caduta);
-  document.addEventListener("htmx:sendError", caduta);
-  document.getElementById("errori")?.focus();
+  const aiuto = document.getElementById("aggiorna").closest("p");
+  const gruppo = () => document.getElementById("gruppo");
+  const scritto = () => new URLSearchParams(new FormData(modulo));
+  const su = (evento, fai) => document.addEventListener(evento, (e) => fai(e.detail.ctx, e));
+  const caduta = (perche) => {
+    stato.textContent = `${perche}: niente è perso. Riprova fra poco con «Aggiorna i campi».`;
+    aiuto.hidden = false;
+  };
+  let durante = []; // what was written while the answer was on its way
+
+  const partito = () => { aiuto.hidden = true; };
+  if (document.querySelector("[data-htmx-powered]")) partito();
+  else document.addEventListener("htmx:after:init", partito, { once: true });
+
+  // A choice that waited for another is sent with what stands now: version, group, texts.
+  su("htmx:before:request", (ctx) => {
+    ctx.request.body = scritto();
+    ctx.target = gruppo();
+  });
+  // Only our group may take the group's place; words of ours go where the server says; all else is a failure.
+  su("htmx:after:request", (ctx, e) => {
+    if (ctx.hx.retarget && ctx.response.status < 500) {
+      ctx.hx.reswap = "innerHTML";
+      aiuto.hidden = false;
+    } else if (ctx.response.status !== 200 || !ctx.text.includes('id="gruppo"')) {
+      e.preventDefault();
+      caduta("Il servizio non risponde");
+    } else {
+      durante = [...scritto()].filter(([nome, testo]) => ctx.request.body.get(nome) !== testo);
+    }
+  });
+  su("htmx:after:swap", (ctx) => {
+    if (ctx.hx.retarget) return;
+    partito();
+    for (const [nome, testo] of durante.splice(0)) {
+      const campo = modulo.elements[nome];
+      if (campo?.type === "checkbox") campo.checked = true;
+      else if (campo) campo.value = testo;
+    }
+    stato.textContent = gruppo().dataset.annuncio;
+  });
+  su("htmx:error", () => caduta("Connessione assente"));
+
+  // Without a connection the browser's own error page would take the place of all that was written.
+  modulo.addEventListener("submit", (e) => {
+    if (navigator.onLine) return;
+    e.preventDefault();
+    stato.textContent = "Connessione assente: niente è perso. Riprova quando torna, senza chiudere questa pagina.";
+    stato.tabIndex = -1;
+    stato.focus();
+  });
+  if (!location.hash) document.getElementById("errori")?.focus();
 })();

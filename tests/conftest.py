@@ -21,7 +21,7 @@ import pytest
 import uvicorn
 
 from omnia_com import settings as setup
-from omnia_com.app import create_app
+from omnia_com.app import SERVER, create_app
 from omnia_com.clock import Clock
 from omnia_com.embedded import Servers, temporary
 from omnia_com.front import Front
@@ -48,7 +48,7 @@ class InThisLoop(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(app: Any, port: int) -> AsyncIterator[None]:
-    server = InThisLoop(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False))
+    server = InThisLoop(uvicorn.Config(app, host="127.0.0.1", port=port, **SERVER))
     task = asyncio.create_task(server.serve())
     while not server.started:
         assert not task.done(), "the server did not start"
@@ -179,5 +179,3 @@ def start_worker(environment: dict[str, str], log: Path) -> subprocess.Popen[byt
     command = [sys.executable, "-m", "omnia_com", "worker"]
     with log.open("ab") as out:
         return subprocess.Popen(command, env={**os.environ, **environment}, stderr=out)
-
-

@@ -27,7 +27,7 @@ from .documents import print_pdf
 
 log = structlog.get_logger()
 SWEEP_SECONDS, BEAT_SECONDS, TIDY_SECONDS = 1.0, 5.0, 600.0
-JOB_SECONDS = 10  # arq runs a job again this long after its worker was killed; the lease is a little longer
+JOB_SECONDS = 12  # less than the lease: a job that hangs gives its document back itself
 POLL_SECONDS = 0.05  # arq's own half second would be most of the time to a receipt
 
 
@@ -56,10 +56,10 @@ async def render(ctx: dict[str, Any], document: str) -> str:
 
 
 async def sweep(queue: Queue, browser: Browser) -> None:
-    """Hints again at every document that nobody holds; the attempt makes the hint a new job for arq."""
+    """Hints again at every document that nobody holds."""
     if browser.available:
-        for id, attempts in await receipts.waiting():
-            await queue.hint(str(id), attempts)
+        for id in await receipts.waiting():
+            await queue.hint(str(id))
 
 
 async def beat(browser: Browser) -> None:

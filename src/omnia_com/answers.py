@@ -33,6 +33,8 @@ class Answers:
     group: Group | None
     asked: tuple[Field, ...]
     values: Mapping[str, Any]
+    unread: Mapping[str, str]
+    """As typed, what could not be understood: a draft shows it too."""
     problems: tuple[Problem, ...]
 
     def rows(self) -> tuple[Row, ...]:
@@ -42,6 +44,8 @@ class Answers:
     def shown(self, field: Field) -> str:
         if field.name in self.values:
             return field.kind.show(self.values[field.name])
+        if field.name in self.unread:
+            return self.unread[field.name]
         return field.kind.show(False) if isinstance(field.kind, Tick) else NOT_GIVEN
 
     def verbatim(self, typed: Mapping[str, str]) -> dict[str, str]:
@@ -51,15 +55,17 @@ class Answers:
 
 def read(typed: Mapping[str, str], today: date) -> Answers:
     """Reads what was *typed* (field name -> text); *today* is the day in Rome. Never raises."""
-    group = GROUPS.get(typed.get(TIPOLOGIA.name, ""))
+    chosen = _typed(TIPOLOGIA, typed)
+    group = GROUPS.get(chosen)
     if group is None:
-        code = "non_valido" if typed.get(TIPOLOGIA.name) else "obbligatorio"
-        return Answers(None, (TIPOLOGIA,), {}, (Problem(TIPOLOGIA.name, code),))
+        problem = Problem(TIPOLOGIA.name, "non_valido" if chosen else "obbligatorio")
+        return Answers(None, (TIPOLOGIA,), {}, {TIPOLOGIA.name: chosen} if chosen else {}, (problem,))
     fields = (TIPOLOGIA, *group.fields)
     values, unreadable = _values(fields, typed)
     asked = tuple(f for f in fields if f.name not in ASKED_IF or ASKED_IF[f.name](values))
     values = {f.name: values[f.name] for f in asked if f.name in values}
-    return Answers(group, asked, values, tuple(_problems(asked, values, unreadable, today)))
+    unread = {f.name: typed[f.name] for f in asked if f.name in unreadable}
+    return Answers(group, asked, values, unread, tuple(_problems(asked, values, unreadable, today)))
 
 
 def missing_declarations(posted: Mapping[str, str]) -> tuple[Problem, ...]:

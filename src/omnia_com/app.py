@@ -116,6 +116,16 @@ def from_environment() -> Front:
     return create_app(settings)
 
 
+SERVER: dict[str, Any] = {
+    "access_log": False,
+    "log_level": "warning",
+    "server_header": False,
+    "limit_concurrency": 1000,
+    "timeout_keep_alive": 15,
+    "timeout_graceful_shutdown": 5,
+}
+
+
 def serve(settings: Settings) -> None:
     """`omnia-com web`: serves until it is told to stop."""
     uvicorn.run(
@@ -124,12 +134,7 @@ def serve(settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.web_processes,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
         proxy_headers=bool(settings.proxy_fidati),
         forwarded_allow_ips=settings.proxy_fidati or None,
-        limit_concurrency=1000,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=5,
+        **SERVER,
     )

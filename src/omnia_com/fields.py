@@ -46,9 +46,24 @@ def one_line(typed: str) -> str:
     return " ".join(unicodedata.normalize("NFC", typed).split())
 
 
+_ALIKE = str.maketrans(dict.fromkeys("’‘ʼ′`´", "'") | dict.fromkeys("−–—‐‑", "-"))
+
+
+def _plain(typed: str) -> str:
+    """A number, a date or a code as keyboards write it: one kind of digit, of blank, of apostrophe and of dash,
+    and none of the invisible signs that come along when text is copied."""
+    text = unicodedata.normalize("NFKC", typed.translate(_ALIKE))
+    return one_line("".join(c for c in text if unicodedata.category(c) != "Cf"))
+
+
 def _compact(typed: str) -> str:
-    """The text as a machine would have it: compatibility forms folded, no blanks, capitals."""
-    return "".join(unicodedata.normalize("NFKC", typed).split()).upper()
+    """The text as a machine would have it: plain, no blanks, capitals."""
+    return _plain(typed).replace(" ", "").upper()
+
+
+def _whole(digits: str) -> int:
+    """The number that *digits* are; of more than 18 only the first 18, already too big for any field."""
+    return int(digits.lstrip("0")[:18] or "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +114,7 @@ class Day:
     control: ClassVar[str] = "day"
 
     def read(self, typed: str) -> date:
-        text = one_line(unicodedata.normalize("NFKC", typed))
+        text = _plain(typed)
         if m := _DAY_FIRST.fullmatch(text):
             day, month, year = m[1], m[3], m[4]
         elif m := _YEAR_FIRST.fullmatch(text):
@@ -115,6 +130,7 @@ class Day:
         return f"{value:%d/%m}/{value.year:04}"
 
 
+_AMOUNT = re.compile(r"(-?) ?(?:€|EURO?)? ?(-?) ?([\d.,' ]*?\d) ?(?:€|EURO?)?", re.ASCII | re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:([.' ])\d{3})(?:\1\d{3})*(?:,\d{1,2})?", re.ASCII)
 _PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?", re.ASCII)
 
@@ -123,24 +139,24 @@ _PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?", re.ASCII)
 class Money:
     """An amount in euro, read as Italians write it and kept in whole cents.
 
-    A dot before exactly three digits is a thousands mark: 12.000 is twelve thousand.
+    A dot before exactly three digits is a thousands mark: 12.000 is twelve thousand. The minus may stand before
+    or after the sign of the euro.
     """
 
     most: int = 999_999_999
     control: ClassVar[str] = "money"
 
     def read(self, typed: str) -> int:
-        text = re.sub(r"^(€|EUR|EURO) ?| ?(€|EUR|EURO)$", "", one_line(unicodedata.normalize("NFKC", typed)).upper())
-        text = text.replace("’", "'").replace("−", "-")
-        negative, text = text.startswith("-"), text.removeprefix("-").strip()
-        if _GROUPED.fullmatch(text):
-            whole, _, cents = re.sub(r"[.' ]", "", text).partition(",")
-        elif _PLAIN.fullmatch(text):
-            whole, _, cents = text.replace(",", ".").partition(".")
+        found = _AMOUNT.fullmatch(_plain(typed))
+        before, after, amount = found.groups() if found else ("", "", "")
+        if _GROUPED.fullmatch(amount):
+            whole, _, cents = re.sub(r"[.' ]", "", amount).partition(",")
+        elif _PLAIN.fullmatch(amount):
+            whole, _, cents = amount.replace(",", ".").partition(".")
         else:
             raise Unreadable("non_valido")
-        value = int(whole[-20:]) * 100 + int(cents.ljust(2, "0"))
-        if negative and value:
+        value = _whole(whole) * 100 + int(cents.ljust(2, "0"))
+        if value and (before or after):
             raise Unreadable("negativo")
         if value > self.most:
             raise Unreadable("troppo_grande")
@@ -150,7 +166,14 @@ class Money:
         return f"{value // 100:,}".replace(",", ".") + f",{value % 100:02} €"
 
 
-_DECIMAL = re.compile(r"[-−]?\d+(?:[.,]\d+)?", re.ASCII)
+_DECIMAL = re.compile(r"(-?) ?(\d+)(?:[.,](\d{1,9}))?", re.ASCII)
+
+
+def _number(text: str) -> Decimal:
+    found = _DECIMAL.fullmatch(text)
+    if not found:
+        raise Unreadable("non_valido")
+    return Decimal(f"{found[1]}{_whole(found[2])}.{found[3] or 0}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +185,7 @@ class Hours:
     control: ClassVar[str] = "hours"
 
     def read(self, typed: str) -> Decimal:
-        text = one_line(unicodedata.normalize("NFKC", typed))
-        if len(text) > 20 or not _DECIMAL.fullmatch(text):
-            raise Unreadable("non_valido")
-        value = Decimal(text.replace("−", "-").replace(",", "."))
+        value = _number(_plain(typed))
         if value % Decimal("0.25"):
             raise Unreadable("non_valido")
         if not self.least <= value <= self.most:
@@ -185,12 +205,10 @@ class Count:
     control: ClassVar[str] = "count"
 
     def read(self, typed: str) -> int:
-        text = one_line(unicodedata.normalize("NFKC", typed))
+        text = _plain(typed)
         if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", text, re.ASCII):
             text = text.replace(".", "")
-        if len(text) > 20 or not _DECIMAL.fullmatch(text):
-            raise Unreadable("non_valido")
-        value = Decimal(text.replace("−", "-").replace(",", "."))
+        value = _number(text)
         if value % 1:
             raise Unreadable("non_intero")
         if not self.least <= value <= self.most:
@@ -232,9 +250,9 @@ class LongChoice(Choice):
 
 
 def folded(name: str) -> str:
-    """A name as people compare names: no accents, no case, one kind of apostrophe."""
-    letters = unicodedata.normalize("NFKD", one_line(name).replace("’", "'").replace("`", "'")).casefold()
-    return "".join(c for c in letters if not unicodedata.combining(c))
+    """A name as people compare names: no accents, no case, one kind of apostrophe and of dash."""
+    letters = one_line(name.translate(_ALIKE)).casefold().replace("æ", "ae").replace("ø", "o")
+    return "".join(c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +264,14 @@ class Country(LongChoice):
     control: ClassVar[str] = "country"
 
     def read(self, typed: str) -> str:
+        code, name = _compact(typed), folded(typed)
         for option in self.options:
-            if typed == option.value or folded(typed) == folded(option.label):
+            if code == option.value or name == folded(option.label):
                 return option.value
-        alike = {o.value for o in self.options if folded(o.label).startswith(folded(typed))}
-        if len(alike) != 1 or len(folded(typed)) < 4:
+        alike = [o.value for o in self.options if folded(o.label).startswith(name)]
+        if len(alike) != 1 or len(name) < 4:
             raise Unreadable("non_valido")
-        return alike.pop()
+        return alike[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +298,7 @@ class Code:
     control: ClassVar[str] = "code"
 
     def read(self, typed: str) -> str:
-        code = re.sub(r"[./\-–]", "", _compact(typed)).removeprefix(self.prefix)
+        code = re.sub(r"[./-]", "", _compact(typed)).removeprefix(self.prefix)
         if not self.is_valid(code):
             raise Unreadable("non_valido")
         return code
@@ -295,7 +314,7 @@ class Postcode:
     control: ClassVar[str] = "postcode"
 
     def read(self, typed: str) -> str:
-        return one_line(unicodedata.normalize("NFKC", typed))
+        return _plain(typed)
 
     def show(self, value: str) -> str:
         return value

@@ -128,10 +128,14 @@ ANY_FIELD = {
     "negativo": "Nel campo «{label}» l’importo non può essere sotto zero.",
     "troppo_grande": "L’importo nel campo «{label}» è troppo grande.",
 }
-_LABELS = {f.name: f.label for f in (TIPOLOGIA, *DICHIARAZIONI, *(f for g in GROUPS.values() for f in g.fields))}
 
 
 def error(problem: Problem) -> str:
     """The sentence for a problem. Raises KeyError for a code that no field can have."""
     own = ERRORS.get(problem.field, {}).get(problem.code)
-    return own or ANY_FIELD[problem.code].format(label=_LABELS[problem.field])
+    return own or ANY_FIELD[problem.code].format(label=_label(problem.field))
+
+
+def _label(name: str) -> str:
+    fields = (TIPOLOGIA, *DICHIARAZIONI, *(f for group in GROUPS.values() for f in group.fields))
+    return next(f.label for f in fields if f.name == name)

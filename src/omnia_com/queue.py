@@ -1,6 +1,7 @@
 """The one place that talks to the queue: a hint that a document waits. The row in the database is the truth."""
 
 import asyncio
+import time
 
 import msgspec
 import structlog
@@ -9,6 +10,7 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger()
 RENDER = "render"
+SAME_HINT = 5  # seconds
 PATIENCE = 0.5  # seconds that a page may wait for the queue
 serialize, deserialize = msgspec.json.encode, msgspec.json.decode  # arq's own default is pickle
 
@@ -22,12 +24,18 @@ class Queue:
         self._settings.conn_timeout, self._settings.conn_retries = 1, 0
         self._pool: ArqRedis | None = None
 
-    async def hint(self, document: str, attempt: int = 0) -> bool:
-        """Asks for *document* to be rendered; False when the queue is away (the worker's sweep will find it)."""
+    async def hint(self, document: str) -> bool:
+        """Asks for *document* to be rendered; False when the queue is away (the worker's sweep will find it).
+
+        Hints at one document count as one job for `SAME_HINT` seconds; later ones as another, for a job that
+        was taken by a worker that died is not offered again for a while.
+        """
         try:
             async with asyncio.timeout(PATIENCE):
                 pool = await self._connected()
-                await pool.enqueue_job(RENDER, document, _job_id=f"{document}:{attempt}", _expires=60)
+                await pool.enqueue_job(
+                    RENDER, document, _job_id=f"{document}:{int(time.time()) // SAME_HINT}", _expires=60
+                )
         except (RedisError, OSError, TimeoutError) as e:
             log.warning("coda_assente", errore=type(e).__name__)
             return False

@@ -164,14 +164,14 @@ async def give_back(work: Work, *, failed: bool) -> None:
     )
 
 
-async def waiting(limit: int = 100) -> list[tuple[UUID, int]]:
-    """(id, attempts so far) of documents that nobody holds, oldest first."""
+async def waiting(limit: int = 100) -> list[UUID]:
+    """Documents that nobody holds, oldest first."""
     rows = await Documento.raw(
-        "SELECT id, tentativi FROM documento WHERE stato = 'attesa' AND (presa_fino IS NULL OR presa_fino < now()) "
+        "SELECT id FROM documento WHERE stato = 'attesa' AND (presa_fino IS NULL OR presa_fino < now()) "
         "ORDER BY creato LIMIT {}",
         limit,
     )
-    return [(row["id"], row["tentativi"]) for row in rows]
+    return [row["id"] for row in rows]
 
 
 async def oldest_waiting() -> float:

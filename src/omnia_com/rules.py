@@ -22,7 +22,11 @@ ULTIMO_INIZIO = timedelta(days=366)
 
 
 def in_italia(v: Values) -> bool:
-    return bool(v.get("sede_stato", "IT") == "IT")
+    return v.get("sede_stato") == "IT"
+
+
+def forse_in_italia(v: Values) -> bool:
+    return in_italia(v) or "sede_stato" not in v
 
 
 def contratto_a_termine(v: Values) -> bool:
@@ -59,8 +63,8 @@ def partita_iva_dovuta(v: Values) -> bool:
 
 # Asked only if the rule holds; what is not asked is neither checked nor shown nor sent.
 ASKED_IF: dict[str, Callable[[Values], bool]] = {
-    "sede_provincia": in_italia,
-    "comune_non_in_elenco": in_italia,
+    "sede_provincia": forse_in_italia,
+    "comune_non_in_elenco": forse_in_italia,
     "orario_settimanale": forse_a_orario,
     "giornate_lavorate": forse_a_giornate,
     "ore_giornaliere": forse_a_giornate,
@@ -71,6 +75,7 @@ ASKED_IF: dict[str, Callable[[Values], bool]] = {
 # A required field that is required only if the rule holds too.
 REQUIRED_IF: dict[str, Callable[[Values], bool]] = {
     "data_fine": contratto_a_termine,
+    "sede_provincia": in_italia,
     "sede_via": in_italia,
     "sede_cap": in_italia,
     "orario_settimanale": lavoro_a_orario,

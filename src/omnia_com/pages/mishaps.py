@@ -126,7 +126,7 @@ def database_away(request: Asked, e: Exception) -> Page:
 
 def unexpected(request: Asked, e: Exception) -> Page:
     """500. The log has where and what kind, never the values: they may be somebody's data."""
-    where = "".join(traceback.format_tb(e.__traceback__))
+    where = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(e.__traceback__)]
     log.error("errore", numero=request.scope.get("omnia"), errore=type(e).__name__, dove=where)
     return of_status(request, 500)
 

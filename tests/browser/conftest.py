@@ -1,0 +1,45 @@
+"""One real Chromium for the run; each window is a browser profile of its own."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from omnia_com.chromium import HOW_TO, find
+from omnia_com.settings import Settings
+from tests.browser.window import TELL_VIOLATIONS, Window
+
+Windows = Callable[..., Awaitable[Window]]
+
+
+@pytest.fixture(scope="session")
+async def chromium(settings: Settings) -> AsyncIterator[Browser]:
+    program = find(settings)
+    assert program, HOW_TO
+    async with async_playwright() as playwright:
+        args = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = await playwright.chromium.launch(executable_path=str(program), args=args)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def window(chromium: Browser, web: str, clean: None) -> AsyncIterator[Windows]:
+    """Opens windows; when the test ends, none of them may have complained about a page."""
+    async with AsyncExitStack() as stack:
+
+        async def make(script: bool = True, width: int = 360, scheme: str = "light") -> Window:
+            context = await chromium.new_context(
+                viewport={"width": width, "height": 800},
+                java_script_enabled=script,
+                color_scheme="dark" if scheme == "dark" else "light",
+            )
+            context.set_default_timeout(8000)
+            await context.add_init_script(TELL_VIOLATIONS)
+            opened = Window(context, await context.new_page(), web)
+            stack.push_async_callback(opened.close)
+            return opened
+
+        yield make

@@ -1,0 +1,72 @@
+"""The main job as a person does it: on a phone with JavaScript, at a desk without."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Windows
+from tests.browser.window import Window
+from tests.browsing import Visitor
+from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
+from tests.steps import posted_draft
+
+WAYS = [(True, 360), (False, 1280)]
+FIRST_VIEW = 22_000  # bytes on the wire without a font (PAGES.md)
+
+
+@pytest.mark.parametrize(("script", "width"), WAYS, ids=["phone-with-script", "desk-without-script"])
+@pytest.mark.parametrize("answers", [SUBORDINATO, AUTONOMO], ids=["subordinato", "autonomo"])
+async def test_from_the_first_page_to_the_receipt(
+    answers: dict[str, str], script: bool, width: int, window: Windows, worker: None
+) -> None:
+    w = await window(script, width)
+    await w.sign_in("P01")
+    await w.press("Nuova Comunicazione")
+    await _choose(w, answers["tipologia_rioccupazione"], script)
+    await w.fill(answers)
+    await w.press("Salva")
+    await w.press("Continua")
+    await w.page.wait_for_url("**/riepilogo")
+    await w.fill(BOTH_TICKS)
+    await w.press("Invia la comunicazione")
+    assert await w.page.get_attribute("[data-protocollo]", "data-protocollo") == "OMNIACOM.2026.0000001"
+    assert (await _receipt(w)).startswith(b"%PDF-1.7")
+    await w.press("Esci")
+    await w.page.get_by_role("button", name="Entra con SPID").wait_for()
+    await w.open("/comunicazioni")
+    assert w.page.url.endswith("/entra?next=/comunicazioni")
+
+
+async def _choose(w: Window, tipologia: str, script: bool) -> None:
+    pages = len([r for r in w.requests if r.is_navigation_request()])
+    await w.choose(tipologia)
+    if script:
+        await w.swapped(tipologia)
+        assert len([r for r in w.requests if r.is_navigation_request()]) == pages, "no page is loaded"
+    else:
+        await w.press("Aggiorna i campi")
+        assert await w.page.locator("#aggiorna").is_visible()
+
+
+async def _receipt(w: Window) -> bytes:
+    for _ in range(20):
+        if await w.page.locator("[data-ricevuta=pronta]").count():
+            break
+        await w.follow("Aggiorna lo stato")
+    async with w.page.expect_download() as download:
+        await w.follow("Scarica ricevuta")
+    file = await download.value
+    assert file.suggested_filename == "ricevuta-OMNIACOM.2026.0000001.pdf"
+    return Path(await file.path()).read_bytes()
+
+
+async def test_the_first_view_of_the_form_is_small(window: Windows, anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    w = await (await window()).be(anna)
+    network, sizes = await w.context.new_cdp_session(w.page), list[int]()
+    await network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda e: sizes.append(e["encodedDataLength"]))
+    await w.open(draft)
+    await w.page.wait_for_load_state("networkidle")
+    assert len(w.requests) <= 5, [r.url for r in w.requests]
+    assert 8_000 < sum(sizes) <= FIRST_VIEW, sizes

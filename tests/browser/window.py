@@ -1,0 +1,97 @@
+"""A browser window that notes what no page of the service may do, and the things that a person does in it."""
+
+import json
+import re
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request
+
+from tests.browsing import Visitor
+from tests.conftest import PERSONE
+
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (e) => console.error("CSP: " + e.violatedDirective + e.blockedURI))
+"""
+STATUS = re.compile(r"Failed to load resource: the server responded with a status of 4(09|22)")
+
+
+class Window:
+    """`faults` is set where a test breaks the connection or the session, so that the browser will complain."""
+
+    def __init__(self, context: BrowserContext, page: Page, web: str) -> None:
+        self.context, self.page, self.web, self.faults = context, page, web, False
+        self.complaints: list[str] = []
+        self.requests: list[Request] = []
+        context.on("console", self._said)
+        context.on("request", self._asked)
+        page.on("pageerror", lambda e: self.complaints.append(str(e)))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not STATUS.match(message.text):
+            self.complaints.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request)
+        if urlsplit(request.url).hostname != "127.0.0.1" and not request.url.startswith("data:"):
+            self.complaints.append(f"asked for {request.url}")
+
+    async def close(self) -> None:
+        await self.context.close()
+        complaints = [c for c in self.complaints if not (self.faults and "CSP" not in c)]
+        assert complaints == []
+
+    async def be(self, person: Visitor) -> "Window":
+        """Takes over the session of somebody who signed in."""
+        jar = person.client.cookies.jar
+        await self.context.add_cookies([{"name": c.name, "value": c.value or "", "url": self.web} for c in jar])
+        return self
+
+    async def open(self, path: str) -> "Window":
+        await self.page.goto(self.web + path)
+        return self
+
+    async def sign_in(self, person: str) -> None:
+        p = PERSONE[person]
+        await self.open("/")
+        await self.press("Entra con SPID")
+        await self.press(f"{p['nome']} {p['cognome']} ({p['codice_fiscale']})")
+
+    async def press(self, button: str) -> None:
+        await self.page.get_by_role("button", name=button, exact=True).click()
+
+    async def follow(self, words: str) -> None:
+        await self.page.get_by_role("link", name=words).first.click()
+
+    async def choose(self, tipologia: str) -> None:
+        """Only picks the radio button."""
+        await self.page.check(f"#tipologia_rioccupazione-{tipologia}")
+
+    async def swapped(self, tipologia: str) -> None:
+        """Once the fields of *tipologia* are there and the announcement is made."""
+        await self.page.wait_for_selector(f"[name=gruppo_mostrato][value={tipologia}]", state="attached")
+        await self.page.wait_for_function("document.getElementById('stato').textContent.startsWith('Ora compila')")
+
+    async def fill(self, answers: dict[str, str]) -> None:
+        for name, text in answers.items():
+            control = self.page.locator(f"[name={name}]").first
+            kind = await control.evaluate("c => c.type")
+            if kind == "select-one":
+                await control.select_option(text)
+            elif kind in ("radio", "checkbox"):
+                await self.page.check(f"#{name}-{text}")
+            else:
+                await control.fill(text)
+
+    async def value(self, name: str) -> str:
+        """What the form would post."""
+        js = "n => new FormData(document.getElementById('modulo')).get(n) ?? ''"
+        return str(await self.page.evaluate(js, name))
+
+    async def stato(self, words: str) -> str:
+        """What the status line says, once it says *words*."""
+        js = f"document.getElementById('stato').textContent.includes({json.dumps(words)})"
+        await self.page.wait_for_function(js, timeout=5000)
+        return await self.page.inner_text("#stato")
+
+    async def focused(self) -> str:
+        return str(await self.page.evaluate("document.activeElement.id"))

@@ -1,0 +1,277 @@
+"""Whatever is killed, emptied or away: every acknowledged communication is there, once, with its receipt."""
+
+import asyncio
+import contextlib
+import io
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import httpx
+import msgspec
+import page as pdf_judge  # page-validation
+import pikepdf
+import pytest
+import redis.asyncio
+from omnia_com.workers.pdf_text import pages_text
+
+from omnia_com import declarations, receipts
+from omnia_com.embedded import temporary
+from omnia_com.front import Front
+from omnia_com.queue import Queue
+from omnia_com.settings import Settings
+from tests.browsing import Visitor
+from tests.conftest import free_port, start_worker
+from tests.people import AUTONOMO, SUBORDINATO
+from tests.steps import posted_draft, send
+
+ANNA = "PRVNNA85E49H501L"
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+async def own_worker(environment: dict[str, str], tmp_path: Path) -> AsyncIterator[Start]:
+    """Workers of this test alone, to be killed."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(**changes: str) -> subprocess.Popen[bytes]:
+        started.append(start_worker(environment | changes, tmp_path / "worker.log"))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.terminate()
+    for process in started:
+        await asyncio.to_thread(process.wait, 15)
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+
+
+async def until(database: asyncpg.Connection, condition: str, seconds: float = 20) -> None:
+    """Waits until *condition* holds for every document that waits or waited."""
+    async with asyncio.timeout(seconds):
+        while not await database.fetchval(f"SELECT coalesce(bool_and({condition}), false) FROM documento"):
+            await asyncio.sleep(0.005)
+
+
+async def sent_many(person: Visitor, n: int) -> None:
+    for _ in range(n):
+        await send(person, await posted_draft(person, AUTONOMO))
+
+
+async def receipts_are_whole(database: asyncpg.Connection, n: int) -> None:
+    """*n* receipts, each with its own protocol in it."""
+    rows = await database.fetch("SELECT protocollo, pdf FROM comunicazione JOIN documento USING (id)")
+    assert len({row["protocollo"] for row in rows}) == n
+    for row in rows:
+        assert any(row["protocollo"] in text for text in pages_text(row["pdf"]))
+
+
+async def held(database: asyncpg.Connection) -> set[UUID]:
+    """The leases under which somebody renders now, or died."""
+    return {row["gettone"] for row in await database.fetch("SELECT gettone FROM documento WHERE gettone IS NOT NULL")}
+
+
+async def newly_held(database: asyncpg.Connection, before: set[UUID]) -> set[UUID]:
+    async with asyncio.timeout(20):
+        while not (new := await held(database) - before):
+            await asyncio.sleep(0.001)
+    return new
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_a_worker_killed_while_it_renders_loses_no_receipt(
+    anna: Visitor, own_worker: Start, database: asyncpg.Connection
+) -> None:
+    await sent_many(anna, 4)
+    before: set[UUID] = set()
+    for _ in range(2):
+        worker = own_worker()
+        before |= await newly_held(database, before)
+        worker.send_signal(signal.SIGKILL)
+        await asyncio.to_thread(worker.wait)
+        assert await held(database), "it was killed while it held a document"
+        await database.execute("UPDATE documento SET presa_fino = now() WHERE stato = 'attesa'")  # the lease runs out
+    own_worker()
+    await until(database, "stato = 'pronta'")
+    await receipts_are_whole(database, 4)
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_an_emptied_queue_loses_no_receipt(
+    anna: Visitor, own_worker: Start, database: asyncpg.Connection, settings: Settings
+) -> None:
+    await sent_many(anna, 3)
+    queue = redis.asyncio.Redis.from_url(settings.redis_url)
+    assert await queue.dbsize() > 0, "the hints were there"
+    await queue.flushall()
+    await queue.aclose()
+    own_worker()
+    await until(database, "stato = 'pronta'")
+    await receipts_are_whole(database, 3)
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_sending_goes_on_while_the_queue_is_away(
+    anna: Visitor, app: Front, own_worker: Start, database: asyncpg.Connection
+) -> None:
+    before = app.litestar.state.services
+    app.litestar.state.services = msgspec.structs.replace(before, queue=Queue("unix:///nowhere/valkey.sock"))
+    try:
+        await sent_many(anna, 1)
+        assert anna.page.hook("stato") == "inviata"
+        answer = await anna.client.get("/salute")
+        assert (answer.status_code, answer.json()["stato"], answer.json()["coda"]) == (200, "degradato", False)
+    finally:
+        app.litestar.state.services = before
+    own_worker()
+    await until(database, "stato = 'pronta'")
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_without_a_browser_receipts_wait_and_are_made_when_there_is_one(
+    anna: Visitor, own_worker: Start, database: asyncpg.Connection
+) -> None:
+    without = own_worker(OMNIA_CHROMIUM="/nowhere/chromium")
+    async with asyncio.timeout(20):
+        while not await database.fetchval("SELECT count(*) FROM battito"):
+            await asyncio.sleep(0.05)
+    await sent_many(anna, 1)
+    assert anna.page.hook("ricevuta") == "attesa"
+    await anna.follow("Scarica ricevuta")
+    assert "non è ancora pronta" in anna.page.text
+    await anna.follow("Apri la ricevuta come pagina")
+    assert (await anna.client.get("/salute")).json()["browser"] is False
+    without.terminate()
+    own_worker()
+    await until(database, "stato = 'pronta' AND tentativi = 1")
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_a_receipt_that_failed_for_good_can_be_asked_for_again(
+    anna: Visitor, database: asyncpg.Connection, settings: Settings
+) -> None:
+    await sent_many(anna, 1)
+    id = UUID(anna.page.path.rpartition("/")[2])
+    for _ in range(receipts.MOST_ATTEMPTS):
+        await database.execute("UPDATE documento SET presa_fino = now()")  # the time between two attempts passes
+        work = await receipts.claim(id, settings.ente, settings.banner)
+        assert work
+        await receipts.give_back(work, failed=True)
+    await anna.get(anna.page.path)
+    assert anna.page.hook("ricevuta") == "fallita"
+    await anna.press("Prepara di nuovo la ricevuta")
+    assert anna.page.hook("ricevuta") == "attesa"
+
+
+async def test_who_lost_the_lease_stores_nothing(
+    anna: Visitor, database: asyncpg.Connection, settings: Settings, no_waiting: None
+) -> None:
+    await sent_many(anna, 1)
+    id = UUID(anna.page.path.rpartition("/")[2])
+    slow = await receipts.claim(id, settings.ente, settings.banner)
+    assert slow
+    assert await receipts.claim(id, settings.ente, settings.banner) is None, "nobody else, while the lease runs"
+    await database.execute("UPDATE documento SET presa_fino = now()")
+    quick = await receipts.claim(id, settings.ente, settings.banner)
+    assert quick
+    assert not await receipts.keep(slow, b"%PDF slow")
+    assert await receipts.keep(quick, b"%PDF quick")
+
+
+async def test_the_receipt_can_be_made_again_the_same_and_passes_its_judges(
+    anna: Visitor, own_worker: Start, database: asyncpg.Connection, no_waiting: None
+) -> None:
+    own_worker()
+    note = "<b>\"' {{7*7}} 🙂 Київ"
+    await send(anna, await posted_draft(anna, SUBORDINATO | {"annotazioni": note}))
+    communication = anna.page.path
+    await until(database, "stato = 'pronta'")
+    first = await database.fetchval("SELECT pdf FROM documento")
+    await database.execute("UPDATE documento SET stato = 'attesa', pdf = NULL, tentativi = 0")
+    await until(database, "stato = 'pronta'")
+    assert await database.fetchval("SELECT pdf FROM documento") == first
+    judged(first)
+    sent = await declarations.find_sent(ANNA, UUID(communication.rpartition("/")[2]))
+    assert embedded(first) == sent.canonical()
+    text = "".join(pages_text(first))
+    for row in (*sent.persona.rows(), *sent.righe):
+        assert "".join(row.label.split()) in text
+    for said in ("23/11/202610:00", sent.protocollo, sent.sha256, "Ambientedimostrativo"):
+        assert said.lower() in text.lower(), said
+
+
+async def test_the_export_of_a_draft_passes_its_judges(
+    anna: Visitor, own_worker: Start, database: asyncpg.Connection, no_waiting: None
+) -> None:
+    own_worker()
+    draft = await posted_draft(anna, {"tipologia_rioccupazione": "subordinato", "data_inizio": "30/02/2027"})
+    await anna.get(draft)
+    await anna.press("Esporta in PDF")
+    await until(database, "stato = 'pronta'")
+    await anna.get(f"{draft}/pdf")
+    pdf = anna.page.response.content
+    judged(pdf)
+    text = "".join(pages_text(pdf))
+    assert "BOZZA,NONINVIATA" in text
+    assert "OMNIACOM." not in text
+
+
+def judged(pdf: bytes) -> None:
+    for profile in ("pdf-ua-1", "pdf-a-3a"):
+        assert pdf_judge.validate_pdf_bytes(pdf, profile=profile).failures == []
+
+
+def embedded(pdf: bytes) -> bytes:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return document.attachments["comunicazione.json"].get_file().read_bytes()
+
+
+async def test_the_service_says_when_its_database_is_away_and_comes_back(tmp_path: Path) -> None:
+    port = free_port()
+    with temporary() as servers:
+        environment = {
+            "OMNIA_PORT": str(port),
+            "OMNIA_DATA": str(tmp_path),
+            "OMNIA_DATABASE_URL": servers.database_url,
+            "OMNIA_REDIS_URL": servers.redis_url,
+        }
+        process = await asyncio.to_thread(web_process, environment)
+        try:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", cookies={"sid": "x"}) as client:
+                await answers(client, 200)
+                assert servers.postgres
+                servers.postgres.process.stop(grace=5)
+                for path in ("/salute", "/comunicazioni"):
+                    answer = await client.get(path, timeout=6)
+                    assert answer.status_code == 503, path
+                assert "Riprova fra qualche minuto" in answer.text
+                servers.postgres.start()
+                await answers(client, 200)
+        finally:
+            process.terminate()
+            await asyncio.to_thread(process.wait, 15)
+
+
+def web_process(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    import sys
+
+    whole = {**os.environ, **environment}
+    subprocess.run([sys.executable, "-m", "omnia_com", "migrate"], env=whole, check=True, capture_output=True)
+    return subprocess.Popen([sys.executable, "-m", "omnia_com", "web"], env=whole, stderr=subprocess.DEVNULL)
+
+
+async def answers(client: httpx.AsyncClient, status: int) -> None:
+    async with asyncio.timeout(15):
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if (await client.get("/salute", timeout=6)).status_code == status:
+                    return
+            await asyncio.sleep(0.1)

@@ -1,0 +1,116 @@
+"""What is true of every answer: headers, compression, limits, what is logged."""
+
+import dataclasses
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any
+
+import brotli
+import httpx
+import pytest
+import structlog
+
+from omnia_com.app import create_app
+from omnia_com.pages import assets
+from omnia_com.settings import Settings
+from tests.browsing import Visitor
+from tests.conftest import PERSONE
+from tests.people import SUBORDINATO
+from tests.steps import posted_draft, send
+
+EVERYWHERE = ["/", "/entra", "/comunicazioni", "/nulla", "/salute", "/static/nulla", assets.url("modulo.js")]
+
+
+def bare(settings: Settings, **changes: Any) -> httpx.AsyncClient:
+    """A client of an application with other settings; without a database, so only for what needs none."""
+    changed = dataclasses.replace(settings, **changes)
+    transport = httpx.ASGITransport(create_app(changed))  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=transport, base_url=changed.base_url)
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+async def test_every_answer_is_guarded(path: str, visitor: Callable[[], Visitor]) -> None:
+    for method in ("GET", "HEAD", "POST", "DELETE"):
+        headers = (await visitor().client.request(method, path)).headers
+        if path != assets.url("modulo.js"):
+            policy = headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "frame-ancestors 'none'" in policy
+            assert "unsafe" not in policy
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["referrer-policy"] == "same-origin"
+        assert "server" not in headers
+
+
+async def test_https_is_told_to_stay_so(settings: Settings) -> None:
+    async with bare(settings, base_url="https://omnia.example.it") as client:
+        answer = await client.get("/nulla")
+        assert answer.headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("br, gzip", "br"), ("gzip", "gzip"), ("gzip, br;q=0", "gzip"), ("identity", None), ("BR", "br"), ("", None)],
+)
+async def test_pages_and_assets_are_compressed_as_the_browser_likes(
+    accepted: str, encoding: str | None, web: str
+) -> None:
+    async with httpx.AsyncClient(base_url=web) as client:
+        for path in ("/", assets.url("htmx.min.js")):
+            async with client.stream("GET", path, headers={"accept-encoding": accepted}) as answer:
+                body = b"".join([chunk async for chunk in answer.aiter_raw()])
+            assert answer.headers.get("content-encoding") == encoding
+            assert "Accept-Encoding" in answer.headers["vary"]
+            plain = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding](body)
+            assert b"htmx" in plain or b"NASpI" in plain
+
+
+async def test_assets_are_asked_for_once_in_a_life(visitor: Callable[[], Visitor]) -> None:
+    answer = await visitor().client.get(assets.url("htmx.min.js"))
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+async def test_head_has_the_headers_and_no_body(visitor: Callable[[], Visitor]) -> None:
+    answer = await visitor().client.head("/")
+    assert answer.status_code == 200
+    assert answer.content == b""
+
+
+async def test_too_many_requests_are_told_to_wait(settings: Settings) -> None:
+    async with bare(settings, limite_richieste=3) as client:
+        answers = [await client.get("/accesso/oidc/jwks") for _ in range(4)]
+    assert [a.status_code for a in answers] == [200, 200, 200, 429]
+    assert "Aspetta un minuto" in answers[-1].text
+
+
+async def test_too_many_sign_ins_are_told_to_wait(settings: Settings) -> None:
+    async with bare(settings, limite_accessi=0) as client:
+        assert (await client.get("/accesso/oidc/entra")).status_code == 429
+        assert (await client.get("/accesso/oidc/jwks")).status_code == 200
+
+
+async def test_the_log_names_nobody(anna: Visitor) -> None:
+    with structlog.testing.capture_logs() as lines:
+        draft = await posted_draft(anna, SUBORDINATO)
+        await send(anna, draft)
+        await anna.press("Esci")
+        await anna.sign_in("P01")
+    text = json.dumps(lines)
+    assert '"percorso": "/comunicazioni"' in text
+    for fact in (*PERSONE["P01"].values(), *SUBORDINATO.values(), anna.client.cookies["sid"]):
+        assert fact in ("F", "RM", "no", "IT", "TO", "20") or fact not in text, fact
+
+
+async def test_a_fault_of_ours_is_a_page_with_a_number_that_is_in_the_log(
+    anna: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("PRVNNA85E49H501L")
+
+    monkeypatch.setattr("omnia_com.declarations.drafts", broken)
+    with structlog.testing.capture_logs() as lines:
+        page = await anna.get("/comunicazioni", expect=500)
+    number = next(line["numero"] for line in lines if line["event"] == "errore")
+    assert number in page.text
+    assert "PRVNNA85E49H501L" not in json.dumps(lines) + page.text
