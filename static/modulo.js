@@ -12,9 +12,14 @@
   };
   let durante = []; // what was written while the answer was on its way
 
-  const partito = () => { aiuto.hidden = true; };
-  if (document.querySelector("[data-htmx-powered]")) partito();
-  else document.addEventListener("htmx:after:init", partito, { once: true });
+  // htmx may have started before this script, and a choice may have been made before either.
+  const partito = () => {
+    aiuto.hidden = true;
+    const scelta = modulo.querySelector("[name=tipologia_rioccupazione]:checked");
+    if (scelta && scelta.value !== modulo.elements.gruppo_mostrato.value) {
+      scelta.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  };
 
   // A choice that waited for another is sent with what stands now: version, group, texts.
   su("htmx:before:request", (ctx) => {
@@ -35,7 +40,7 @@
   });
   su("htmx:after:swap", (ctx) => {
     if (ctx.hx.retarget) return;
-    partito();
+    aiuto.hidden = true;
     for (const [nome, testo] of durante.splice(0)) {
       const campo = modulo.elements[nome];
       if (campo?.type === "checkbox") campo.checked = true;
@@ -53,5 +58,7 @@
     stato.tabIndex = -1;
     stato.focus();
   });
+  if (document.querySelector("[data-htmx-powered]")) partito();
+  else document.addEventListener("htmx:after:init", partito, { once: true });
   if (!location.hash) document.getElementById("errori")?.focus();
 })();

@@ -184,7 +184,8 @@ def test_money_below_zero(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["10.000.000", "10000000", "10000000,00", "€ 10.000.000", "1" + "0" * 25, "9" * 5000, "1" + "0" * 20 + ",50"]
+    "typed",
+    ["10.000.000", "10000000", "10000000,00", "€ 10.000.000", "1" + "0" * 25, "9" * 5000, "1" + "0" * 20 + ",50"],
 )
 def test_money_that_is_too_much(typed: str) -> None:
     assert refusal(Money(), typed) == "troppo_grande"
@@ -312,7 +313,11 @@ def test_every_option_is_read_and_shown(field: Field) -> None:
     for option in field.kind.options:
         assert field.kind.read(option.value) == option.value
         assert field.kind.show(option.value) == option.label
-    assert len({o.value for o in field.kind.options}) == len(field.kind.options) == len({o.label for o in field.kind.options})
+    assert (
+        len({o.value for o in field.kind.options})
+        == len(field.kind.options)
+        == len({o.label for o in field.kind.options})
+    )
 
 
 @pytest.mark.parametrize("typed", ["forse", "Indeterminato", "indeterminato,determinato", "0", "altro "])
@@ -342,7 +347,8 @@ def test_state_by_code_by_name_or_by_the_beginning_of_its_name(typed: str, code:
 
 
 @pytest.mark.parametrize(
-    "typed", ["Z999", "altro", "Atlantide", "Stati", "Repubblica", "Corea", "costa", "Guin", "Ven", "Sviz zera", "-", "'"]
+    "typed",
+    ["Z999", "altro", "Atlantide", "Stati", "Repubblica", "Corea", "costa", "Guin", "Ven", "Sviz zera", "-", "'"],
 )
 def test_state_that_is_none_or_more_than_one(typed: str) -> None:
     assert refusal(STATES, typed) == "non_valido"

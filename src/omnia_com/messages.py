@@ -138,4 +138,4 @@ def error(problem: Problem) -> str:
 
 def _label(name: str) -> str:
     fields = (TIPOLOGIA, *DICHIARAZIONI, *(f for group in GROUPS.values() for f in group.fields))
-    return next(f.label for f in fields if f.name == name)
+    return {f.name: f.label for f in fields}[name]

@@ -1,0 +1,186 @@
+"""The rules between fields, each under its own name, on both sides of its limit."""
+
+from collections.abc import Iterator
+from datetime import date
+from inspect import getmembers, isfunction
+
+import pytest
+
+from omnia_com import rules
+from omnia_com.field_groups import CONTRATTI, GROUPS, TIPOLOGIE_AUTONOMO
+from omnia_com.fields import LongChoice
+
+TODAY = date(2026, 11, 23)
+START, END = date(2026, 12, 1), date(2026, 12, 31)
+
+
+def found(by: Iterator[tuple[str, str]]) -> list[str]:
+    return [f"{field}:{code}" for field, code in by]
+
+
+# Where is it?
+
+
+def test_in_italia() -> None:
+    assert rules.in_italia({"sede_stato": "IT"})
+    assert not rules.in_italia({"sede_stato": "Z133"})
+    assert not rules.in_italia({}), "a state that cannot be read is no reason to want an Italian address"
+
+
+def test_forse_in_italia() -> None:
+    assert rules.forse_in_italia({"sede_stato": "IT"})
+    assert rules.forse_in_italia({})
+    assert not rules.forse_in_italia({"sede_stato": "Z133"})
+
+
+# For how long, and how much?
+
+
+def test_contratto_a_termine() -> None:
+    ends = [o.value for o in CONTRATTI if rules.contratto_a_termine({"tipo_contratto": o.value})]
+    assert ends == ["determinato", "somministrazione"]
+    assert not rules.contratto_a_termine({})
+
+
+def test_lavoro_a_giornate() -> None:
+    assert rules.lavoro_a_giornate({"lavoro_agricolo_intermittente": "agricolo"})
+    assert rules.lavoro_a_giornate({"lavoro_agricolo_intermittente": "intermittente"})
+    assert not rules.lavoro_a_giornate({"lavoro_agricolo_intermittente": "no"})
+    assert not rules.lavoro_a_giornate({})
+
+
+def test_lavoro_a_orario() -> None:
+    assert rules.lavoro_a_orario({"lavoro_agricolo_intermittente": "no"})
+    assert not rules.lavoro_a_orario({"lavoro_agricolo_intermittente": "agricolo"})
+    assert not rules.lavoro_a_orario({})
+
+
+def test_forse_a_giornate() -> None:
+    assert rules.forse_a_giornate({})
+    assert rules.forse_a_giornate({"lavoro_agricolo_intermittente": "agricolo"})
+    assert not rules.forse_a_giornate({"lavoro_agricolo_intermittente": "no"})
+
+
+def test_forse_a_orario() -> None:
+    assert rules.forse_a_orario({})
+    assert rules.forse_a_orario({"lavoro_agricolo_intermittente": "no"})
+    assert not rules.forse_a_orario({"lavoro_agricolo_intermittente": "intermittente"})
+
+
+# Who works on their own?
+
+
+def test_altra_tipologia() -> None:
+    assert rules.altra_tipologia({"tipologia_autonomo": "altro"})
+    assert not rules.altra_tipologia({"tipologia_autonomo": "artigiano"})
+    assert not rules.altra_tipologia({})
+
+
+def test_partita_iva_possibile() -> None:
+    never = [o.value for o in TIPOLOGIE_AUTONOMO if not rules.partita_iva_possibile({"tipologia_autonomo": o.value})]
+    assert never == ["cococo", "occasionale", "prestazione_occasionale", "diritto_autore"]
+    assert rules.partita_iva_possibile({})
+
+
+def test_partita_iva_dovuta() -> None:
+    due = [o.value for o in TIPOLOGIE_AUTONOMO if rules.partita_iva_dovuta({"tipologia_autonomo": o.value})]
+    assert due == [
+        "professionista_cassa", "professionista_gestione_separata", "artigiano", "commerciante", "agricolo",
+        "impresa_individuale",
+    ]  # fmt: skip
+    assert not rules.partita_iva_dovuta({"tipologia_autonomo": "artigiano", "partita_iva_in_attesa": True})
+    assert not rules.partita_iva_dovuta({})
+
+
+# What cannot be right together.
+
+
+def test_inizio_entro_i_termini() -> None:
+    def of(start: date, today: date = TODAY) -> list[str]:
+        return found(rules.inizio_entro_i_termini({"data_inizio": start}, today))
+
+    assert of(date(2015, 9, 23)) == ["data_inizio:troppo_indietro"]
+    assert of(date(2015, 9, 24)) == of(TODAY) == of(date(2027, 11, 24)) == []
+    assert of(date(2027, 11, 25)) == ["data_inizio:troppo_avanti"]
+    assert of(date(1, 1, 1)) == ["data_inizio:troppo_indietro"]
+    assert of(date(9999, 12, 31)) == ["data_inizio:troppo_avanti"]
+    assert of(date(2028, 3, 1), date(2027, 3, 1)) == [], "one year, over a 29 February"
+    assert found(rules.inizio_entro_i_termini({}, TODAY)) == []
+
+
+def test_tempo_indeterminato_senza_fine() -> None:
+    def of(contract: str) -> list[str]:
+        return found(rules.tempo_indeterminato_senza_fine({"tipo_contratto": contract, "data_fine": END}, TODAY))
+
+    assert of("indeterminato") == ["data_fine:indeterminato_senza_fine"]
+    assert not any(of(o.value) for o in CONTRATTI if o.value != "indeterminato")
+    assert found(rules.tempo_indeterminato_senza_fine({"tipo_contratto": "indeterminato"}, TODAY)) == []
+
+
+def test_fine_non_prima_dell_inizio() -> None:
+    def of(end: date) -> list[str]:
+        return found(rules.fine_non_prima_dell_inizio({"data_inizio": START, "data_fine": end}, TODAY))
+
+    assert of(date(2026, 11, 30)) == ["data_fine:prima_dell_inizio"]
+    assert of(START) == of(END) == [], "one day is a period"
+    assert found(rules.fine_non_prima_dell_inizio({"data_fine": END}, TODAY)) == []
+    assert found(rules.fine_non_prima_dell_inizio({"data_inizio": START}, TODAY)) == []
+
+
+@pytest.mark.parametrize("wrong", ["1012", "101211", "1012A", "10 121", "I-10121", "10121-10156", "١٠١٢١"])
+def test_cap_del_paese(wrong: str) -> None:
+    def of(**values: str) -> list[str]:
+        return found(rules.cap_del_paese(values, TODAY))
+
+    assert of(sede_stato="IT", sede_cap=wrong) == ["sede_cap:non_valido"]
+    assert of(sede_stato="IT", sede_cap="10121") == of(sede_stato="IT") == of() == []
+    assert of(sede_stato="Z133", sede_cap=wrong) == of(sede_stato="Z133", sede_cap="SW1A 1AA XXX") == []
+    assert of(sede_stato="Z133", sede_cap="SW1A 1AA XXXX") == ["sede_cap:troppo_lungo"]
+    assert of(sede_cap=wrong) == [], "nobody knows of which state"
+
+
+def test_giornate_entro_il_periodo() -> None:
+    def of(days: int, start: date = START, end: date = END) -> list[str]:
+        values = {"giornate_lavorate": days, "data_inizio": start, "data_fine": end}
+        return found(rules.giornate_entro_il_periodo(values, TODAY))
+
+    assert of(31) == of(1, START, START) == []
+    assert of(32) == of(2, START, START) == ["giornate_lavorate:oltre_il_periodo"]
+    assert of(32, END, START) == [], "a period the wrong way round is said of its end, not of the days"
+    assert found(rules.giornate_entro_il_periodo({"giornate_lavorate": 366, "data_inizio": START}, TODAY)) == []
+
+
+# What the tables of rules may name.
+
+
+def test_every_rule_has_a_test_of_its_name() -> None:
+    named = [name for name, f in getmembers(rules, isfunction) if f.__module__ == rules.__name__]
+    assert named
+    assert not [name for name in named if f"test_{name}" not in globals()]
+
+
+def test_every_rule_is_in_use() -> None:
+    used = {*rules.RULES, *rules.ASKED_IF.values(), *rules.REQUIRED_IF.values()}
+    own = {f for _, f in getmembers(rules, isfunction) if f.__module__ == rules.__name__}
+    assert own == used
+    assert len(set(rules.RULES)) == len(rules.RULES)
+
+
+def test_rules_name_fields_that_exist() -> None:
+    fields = {f.name: f for group in GROUPS.values() for f in group.fields}
+    assert rules.ASKED_IF.keys() | rules.REQUIRED_IF.keys() <= fields.keys()
+    assert all(fields[name].required for name in rules.REQUIRED_IF)
+
+
+def test_rules_name_options_that_exist() -> None:
+    contracts, kinds = ({o.value for o in options} for options in (CONTRATTI, TIPOLOGIE_AUTONOMO))
+    assert contracts >= set(rules.A_TERMINE)
+    assert kinds >= {*rules.CON_PARTITA_IVA, *rules.SENZA_PARTITA_IVA}
+    assert not {*rules.CON_PARTITA_IVA} & {*rules.SENZA_PARTITA_IVA}
+
+
+def test_what_decides_whether_a_field_is_asked_is_itself_always_asked() -> None:
+    deciding = {"sede_stato", "lavoro_agricolo_intermittente", "tipologia_autonomo"}
+    assert not deciding & rules.ASKED_IF.keys()
+    fields = {f.name: f for group in GROUPS.values() for f in group.fields}
+    assert all(isinstance(fields[n].kind, LongChoice) or fields[n].required for n in deciding)
