@@ -69,7 +69,7 @@ async def provide_form(request: Request[Any, Any, Any], session: MySession) -> F
     return await read_form(request, session)
 
 
-def refuse_early(request: Request[Any, Any, Any]) -> Any:
+async def refuse_early(request: Request[Any, Any, Any]) -> Any:
     """What the front refused (unknown host, too many requests) is answered in words like all else."""
     status = request.scope.get("omnia_refused")
     return mishaps.of_status(request, status) if isinstance(status, int) else None

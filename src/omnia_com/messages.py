@@ -58,7 +58,7 @@ ERRORS: dict[str, dict[str, str]] = {
     },
     "sede_cap": {
         "obbligatorio": "Scrivi il CAP del posto in cui lavorerai. Esempio: 10121.",
-        "non_valido": "Il CAP ha 5 cifre e nessuna lettera. Esempio: 10121.",
+        "non_valido": "Scrivi le 5 cifre del CAP, senza lettere. Esempio: 10121.",
         "troppo_lungo": "Il codice postale è troppo lungo. Usa al massimo 12 caratteri.",
     },
     "reddito_presunto_annuale": {

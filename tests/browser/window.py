@@ -1,6 +1,5 @@
 """A browser window that notes what no page of the service may do, and the things that a person does in it."""
 
-import json
 import re
 from urllib.parse import urlsplit
 
@@ -69,7 +68,7 @@ class Window:
     async def swapped(self, tipologia: str) -> None:
         """Once the fields of *tipologia* are there and the announcement is made."""
         await self.page.wait_for_selector(f"[name=gruppo_mostrato][value={tipologia}]", state="attached")
-        await self.page.wait_for_function("document.getElementById('stato').textContent.startsWith('Ora compila')")
+        await self.stato("Ora compila")
 
     async def fill(self, answers: dict[str, str]) -> None:
         for name, text in answers.items():
@@ -89,8 +88,7 @@ class Window:
 
     async def stato(self, words: str) -> str:
         """What the status line says, once it says *words*."""
-        js = f"document.getElementById('stato').textContent.includes({json.dumps(words)})"
-        await self.page.wait_for_function(js, timeout=5000)
+        await self.page.locator("#stato", has_text=words).wait_for(state="attached")
         return await self.page.inner_text("#stato")
 
     async def focused(self) -> str:

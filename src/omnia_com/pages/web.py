@@ -77,6 +77,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     env.globals |= {"style": assets.stylesheet(), "asset": assets.url, "version": __version__}
     env.filters["ora"] = lambda instant: f"{rome(instant):%d/%m/%Y %H:%M}"

@@ -1,0 +1,82 @@
+"""What the stylesheet hides is what the rules do not ask, for every combination of answers that the rules look at."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+
+from omnia_com.answers import read
+from omnia_com.clock import Clock
+from omnia_com.field_groups import GROUPS, TIPOLOGIA, Group
+from omnia_com.fields import Choice, Country, Field, Tick
+from omnia_com.rules import ASKED_IF
+from tests.browser.conftest import Windows
+from tests.browsing import Visitor
+from tests.steps import posted_draft
+
+SHOWN = """(combinations) => combinations.map((answers) => {
+  for (const [name, text] of Object.entries(answers)) {
+    for (const c of document.querySelectorAll(`#gruppo [name="${name}"]`)) {
+      if (c.type == "radio" || c.type == "checkbox") c.checked = c.value == text; else c.value = text;
+    }
+  }
+  const seen = [...document.querySelectorAll("#gruppo [name]")].filter((c) => c.checkVisibility());
+  return [...new Set(seen.map((c) => c.name))];
+})"""
+
+
+class Curious(dict[str, Any]):
+    """Values that remember which of them a rule looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked = set[str]()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.looked.add(name)
+        return default
+
+    def __contains__(self, name: object) -> bool:
+        self.looked.add(str(name))
+        return False
+
+
+def drivers(group: Group) -> list[Field]:
+    """The fields whose answers decide whether another one is asked."""
+    values = Curious()
+    for rule in ASKED_IF.values():
+        rule(values)
+    return [f for f in group.fields if f.name in values.looked]
+
+
+def possible(field: Field) -> list[str]:
+    """Every answer that can be chosen on the page."""
+    if isinstance(field.kind, Country):
+        return sorted(field.kind.near)
+    if isinstance(field.kind, Choice):
+        return ["", *(o.value for o in field.kind.options)]
+    return ["", "si"] if isinstance(field.kind, Tick) else ["", "12"]
+
+
+def combinations(group: Group) -> Iterator[dict[str, str]]:
+    names = [f.name for f in drivers(group)]
+    for texts in product(*(possible(f) for f in drivers(group))):
+        yield dict(zip(names, texts, strict=True))
+
+
+def test_the_rules_look_at_fields_that_this_test_can_fill() -> None:
+    assert [f.name for f in drivers(GROUPS["subordinato"])] == ["sede_stato", "lavoro_agricolo_intermittente"]
+    assert [f.name for f in drivers(GROUPS["autonomo"])] == ["tipologia_autonomo"]
+
+
+@pytest.mark.parametrize(("name", "state"), [("subordinato", "IT"), ("subordinato", "Marocco"), ("autonomo", "")])
+async def test_what_is_seen_is_what_is_asked(name: str, state: str, window: Windows, anna: Visitor) -> None:
+    """In a state that the list does not offer, its name is typed."""
+    w = await (await window()).be(anna)
+    await w.open(await posted_draft(anna, {TIPOLOGIA.name: name, "sede_stato": state}))
+    tried = [c | ({"sede_stato": state} if state == "Marocco" else {}) for c in combinations(GROUPS[name])]
+    shown = await w.page.evaluate(SHOWN, tried)
+    for answers, seen in zip(tried, shown, strict=True):
+        asked = {f.name for f in read({TIPOLOGIA.name: name} | answers, Clock(None).today()).asked}
+        assert set(seen) == asked - {TIPOLOGIA.name}, answers

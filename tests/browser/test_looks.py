@@ -1,0 +1,92 @@
+"""How every page looks in every state: no sideways scroll, contrast in light and dark, targets, labels, focus."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Windows
+from tests.browser.states import NEW, STRANGER, State, states
+from tests.browser.window import Window
+from tests.browsing import Visitor
+from tests.people import SUBORDINATO
+from tests.steps import posted_draft
+
+LOOKS = Path(__file__).with_name("looks.js").read_text()
+WIDTHS = (320, 360, 768, 1280)
+NO_RING = """() => {
+  const s = getComputedStyle(document.activeElement);
+  return parseFloat(s.outlineWidth) >= 2 && s.outlineStyle != "none" ? "" : document.activeElement.outerHTML;
+}"""
+
+
+async def wrong(w: Window) -> list[str]:
+    """What is wrong with the shown page, at every width, in light and in dark."""
+    found = []
+    for width in WIDTHS:
+        await w.page.set_viewport_size({"width": width, "height": 800})
+        across = await w.page.evaluate("document.documentElement.scrollWidth")
+        found += [f"scrolls sideways at {width} px: {across}"] * (across > width)
+    await w.page.set_viewport_size({"width": 360, "height": 800})
+    for scheme in ("light", "dark"):
+        await w.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        found += [f"{scheme}: {text}" for text in await w.page.evaluate(LOOKS)]
+    await w.page.emulate_media(color_scheme="light")
+    return found
+
+
+async def look(w: Window, shown: dict[str, State]) -> dict[str, list[str]]:
+    found = {}
+    for name, show in shown.items():
+        await show(w)
+        found[name] = await wrong(w)
+    return {name: faults for name, faults in found.items() if faults}
+
+
+async def test_every_page_looks_right(window: Windows, anna: Visitor) -> None:
+    w = await (await window()).be(anna)
+    w.faults = True
+    assert await look(w, await states(anna)) == {}
+
+
+async def test_the_pages_before_and_just_after_signing_in_look_right(window: Windows, luca: Visitor) -> None:
+    assert await look(await window(), STRANGER) == {}
+    assert await look(await (await window()).be(luca), NEW) == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_whoever_uses_the_keyboard_sees_where_they_are(scheme: str, window: Windows, anna: Visitor) -> None:
+    w = await (await window(scheme=scheme)).be(anna)
+    await w.open(await posted_draft(anna, SUBORDINATO))
+    for _ in range(45):
+        await w.page.keyboard.press("Tab")
+        assert await w.page.evaluate(NO_RING) == ""
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+async def test_after_continua_the_focus_is_on_the_errors_and_they_lead_to_the_fields(
+    script: bool, window: Windows, visitor: Callable[[], Visitor]
+) -> None:
+    anna = await visitor().sign_in("P01")
+    w = await (await window(script)).be(anna)
+    draft = await posted_draft(anna, {"tipologia_rioccupazione": "subordinato", "data_inizio": "30/02/2027"})
+    await w.open(draft)
+    await w.press("Continua")
+    assert await w.focused() == "errori"
+    links = w.page.locator("#errori a")
+    assert await links.count() == 9
+    for i in range(await links.count()):
+        target = (await links.nth(i).get_attribute("href") or "").removeprefix("#")
+        await links.nth(i).click()
+        assert await w.focused() == target
+    await w.open(f"{draft}/riepilogo")
+    await w.page.click("#errori a >> nth=1")
+    assert await w.focused() == "data_inizio", "a link from the check page, too"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+async def test_enter_means_continua(script: bool, window: Windows, anna: Visitor) -> None:
+    w = await (await window(script)).be(anna)
+    await w.open(await posted_draft(anna, SUBORDINATO))
+    await w.page.press("#datore_lavoro", "Enter")
+    await w.page.wait_for_url("**/riepilogo")
