@@ -60,5 +60,4 @@
   });
   if (document.querySelector("[data-htmx-powered]")) partito();
   else document.addEventListener("htmx:after:init", partito, { once: true });
-  if (!location.hash) document.getElementById("errori")?.focus();
 })();

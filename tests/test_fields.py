@@ -168,8 +168,7 @@ def test_money_that_is_read(typed: str, cents: int) -> None:
     [
         "1.2345", "12,345", "1e5", "abc", "12.0000", "1234.567", "12.00.000", "1.234 567", "1.234'567", "12,000.50",
         "12.000.50", "12..000", "12,,5", "12,", ",5", ".5", "12.", "€", "euro", "-", "- €", "12 00", "12€50",
-        "12000 lire",
-        "$ 12000", "12k", "12000/13", "+5", "0x10", "NaN", "Infinity", "dodicimila", "12,50,00", "٣٤", "-abc", "1 2",
+        "12000 lire", "$ 12000", "12k", "12000/13", "+5", "0x10", "NaN", "Infinity", "dodicimila", "12,50,00", "٣٤", "-abc", "1 2",
     ],
 )  # fmt: skip
 def test_money_that_cannot_be_read(typed: str) -> None:
@@ -179,7 +178,7 @@ def test_money_that_cannot_be_read(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "-5", "- 5", "−5", "–5", "-0,01", "-12.000,50", "€ -5", "€-5", "-€5", "-€ 5", "- € 5", "−5 €", "euro -5",
+        "-5", "⁻5", "- 5", "−5", "–5", "-0,01", "-12.000,50", "€ -5", "€-5", "-€5", "-€ 5", "- € 5", "−5 €", "euro -5",
         "-5 euro", "-" + "9" * 30,
     ],
 )  # fmt: skip
@@ -340,8 +339,8 @@ def test_province_outside_the_list(typed: str) -> None:
     [
         ("IT", "IT"), ("it", "IT"), ("Z133", "Z133"), (" z133 ", "Z133"), ("Svizzera", "Z133"), ("SVIZZERA", "Z133"),
         ("svizzera", "Z133"), ("Perù", "Z611"), ("peru", "Z611"), ("PERU\u0300", "Z611"),
-        ("sao tome e principe", "Z341"),
-               ("Costa d'Avorio", "Z313"), ("costa d’avorio", "Z313"), ("COSTA D`AVORIO", "Z313"), ("Costa d´Avorio", "Z313"),
+        ("sao tome e principe", "Z341"), ("Costa d'Avorio", "Z313"),
+        ("costa d’avorio", "Z313"), ("COSTA D`AVORIO", "Z313"), ("Costa d´Avorio", "Z313"),
         ("guinea–bissau", "Z320"), ("isole faer oer", "Z108"), ("Mali", "Z329"), ("cuba", "Z504"),
         ("Stati Uniti", "Z404"), ("Vene", "Z614"), ("costa d", "Z313"),
         ("Congo", "Z311"), ("Guinea", "Z319"), ("Niger", "Z334"), ("Sudan", "Z348"),
@@ -394,8 +393,8 @@ def test_partita_iva_that_is_read(typed: str) -> None:
     "typed",
     [
         "12345670018", "1234567001", "123456700171", "00000000000", "11111111111", "99999999999", "IT",
-        "ITIT12345670017",
-               "DE12345670017", "1234567001A", "RSSMRA85T10A562S", "12345_670017", "١٢٣٤٥٦٧٠٠١٧", "12345670017,12345670017",
+        "ITIT12345670017", "DE12345670017",
+        "1234567001A", "RSSMRA85T10A562S", "12345_670017", "١٢٣٤٥٦٧٠٠١٧", "12345670017,12345670017",
     ],
 )  # fmt: skip
 def test_partita_iva_that_is_refused(typed: str) -> None:

@@ -232,3 +232,16 @@ async def test_a_receipt_that_is_not_ready_is_a_page_that_says_so(anna: Visitor,
     assert "Riga" not in anna.page.text
     assert "Data di invio della comunicazione" in anna.page.text
     assert "Inviata prima dell’inizio del lavoro" in anna.page.text
+
+
+async def test_long_lists_have_pages(anna: Visitor) -> None:
+    for n in range(21):
+        await anna.get("/comunicazioni")
+        await anna.post("/bozze", {"id": f"00000000-0000-4000-8000-{n:012}"})
+    await anna.get("/comunicazioni")
+    assert anna.page.text.count(">Completa<") == 20
+    await anna.follow("Più vecchie")
+    assert anna.page.text.count(">Completa<") == 1
+    await anna.follow("Più recenti")
+    for odd in ("0", "-1", "x", "99999999999", "²"):
+        await anna.get(f"/comunicazioni?pagina={odd}")

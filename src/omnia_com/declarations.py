@@ -23,11 +23,20 @@ from .storage.database import transaction
 from .storage.tables import Bozza, Comunicazione, Documento, Protocollo
 
 RECEIPT = "ricevuta"
+PER_PAGE = 20
 FIELD_NAMES = frozenset({TIPOLOGIA.name} | {f.name for g in GROUPS.values() for f in g.fields})
 
 
 class NotFound(Exception):
     """No such record of this person."""
+
+
+class AlreadySent(Exception):
+    """The draft has been sent meanwhile, as `sent`."""
+
+    def __init__(self, sent: "Sent") -> None:
+        super().__init__(sent.protocollo)
+        self.sent = sent
 
 
 class TooMany(Exception):
@@ -101,25 +110,31 @@ async def start(owner: str, id: UUID, limit: int) -> None:
 
 
 async def find_draft(owner: str, id: UUID) -> Draft:
-    """Raises `NotFound`, also when the draft has been sent meanwhile."""
+    """Raises `AlreadySent`, or `NotFound`."""
     rows = await Bozza.raw(
         "SELECT id, digitato, versione, aggiornata FROM bozza WHERE id = {} AND dichiarante = {}", id, owner
     )
     if not rows:
-        raise NotFound
+        raise AlreadySent(await find_sent(owner, id))
     return _draft(rows[0])
 
 
-async def drafts(owner: str) -> list[Draft]:
-    """Newest first."""
-    columns = (Bozza.id, Bozza.digitato, Bozza.versione, Bozza.aggiornata)
-    rows = await Bozza.select(*columns).where(Bozza.dichiarante == owner).order_by(Bozza.aggiornata, ascending=False)
+async def drafts(owner: str, page: int = 1) -> list[Draft]:
+    """`PER_PAGE` of them, newest first; pages count from 1."""
+    rows = await Bozza.raw(
+        "SELECT id, digitato, versione, aggiornata FROM bozza WHERE dichiarante = {} "
+        "ORDER BY aggiornata DESC, id LIMIT {} OFFSET {}",
+        owner,
+        PER_PAGE,
+        PER_PAGE * (page - 1),
+    )
     return [_draft(row) for row in rows]
 
 
 async def save(owner: str, id: UUID, typed: Mapping[str, str], version: int | None) -> Draft:
-    """Stores what was *typed* as the draft's next version. Raises `NotFound`, or `Stale` for another *version*.
+    """Stores what was *typed* as the draft's next version.
 
+    Raises `AlreadySent`, `NotFound`, or `Stale` for another *version*.
     Without a version whatever stands is replaced. The same texts again change nothing, not even the version.
     """
     async with transaction():
@@ -150,8 +165,10 @@ def merged(draft: Draft, posted: Mapping[str, str], shown_group: str) -> dict[st
 
 
 async def delete_draft(owner: str, id: UUID) -> None:
-    """A draft that is not there any more is deleted already."""
-    await Bozza.delete().where((Bozza.id == id) & (Bozza.dichiarante == owner))
+    """With the exports made of it. A draft that is not there any more is deleted already."""
+    async with transaction():
+        await Bozza.delete().where((Bozza.id == id) & (Bozza.dichiarante == owner))
+        await Documento.delete().where((Documento.bozza == id) & (Documento.dichiarante == owner))
 
 
 async def send(
@@ -165,8 +182,8 @@ async def send(
     async with transaction():
         try:
             draft = await _locked(owner, id)
-        except NotFound:
-            return await find_sent(owner, id)
+        except AlreadySent as before:
+            return before.sent
         if version is not None and version != draft.version:
             raise Stale(draft)
         answers = read(draft.typed, clock.today())
@@ -185,14 +202,16 @@ async def find_sent(owner: str, id: UUID) -> Sent:
     return found[0]
 
 
-async def all_sent(owner: str) -> list[Sent]:
-    """Newest first."""
-    return await _sent(Comunicazione.dichiarante == owner)
+async def sent_ones(owner: str, page: int = 1) -> list[Sent]:
+    """`PER_PAGE` of them, newest first; pages count from 1."""
+    return await _sent(Comunicazione.dichiarante == owner, page)
 
 
 async def periods(owner: str) -> list[Period]:
     """The days of work that this person has already communicated."""
-    return [Period(s.data_inizio, s.data_fine) for s in await all_sent(owner)]
+    columns = Comunicazione.data_inizio, Comunicazione.data_fine
+    rows = await Comunicazione.select(*columns).where(Comunicazione.dichiarante == owner)
+    return [Period(row["data_inizio"], row["data_fine"]) for row in rows]
 
 
 async def _locked(owner: str, id: UUID) -> Draft:
@@ -201,7 +220,7 @@ async def _locked(owner: str, id: UUID) -> Draft:
         "SELECT id, digitato, versione, aggiornata FROM bozza WHERE id = {} AND dichiarante = {} FOR UPDATE", id, owner
     )
     if not rows:
-        raise NotFound
+        raise AlreadySent(await find_sent(owner, id))
     return _draft(rows[0])
 
 
@@ -254,12 +273,10 @@ def _stored(sent: Sent) -> dict[str, Any]:
     return values | {name: msgspec.json.encode(values[name]).decode() for name in _AS_JSON}
 
 
-async def _sent(mine: Any) -> list[Sent]:
-    rows = (
-        await Comunicazione.select()
-        .where(mine)
-        .order_by(Comunicazione.inviata_il, Comunicazione.protocollo, ascending=False)
-    )
+async def _sent(mine: Any, page: int = 1) -> list[Sent]:
+    newest = (Comunicazione.inviata_il, Comunicazione.protocollo)
+    query = Comunicazione.select().where(mine).order_by(*newest, ascending=False)
+    rows = await query.limit(PER_PAGE).offset(PER_PAGE * (page - 1))
     read_back = ({**row, **{name: msgspec.json.decode(row[name]) for name in _AS_JSON}} for row in rows)
     return [msgspec.convert(row, Sent) for row in read_back]
 

@@ -52,7 +52,7 @@ _ALIKE = str.maketrans(dict.fromkeys("’‘ʼ′`´", "'") | dict.fromkeys("−
 def _plain(typed: str) -> str:
     """A number, a date or a code as keyboards write it: one kind of digit, of blank, of apostrophe and of dash,
     and none of the invisible signs that come along when text is copied."""
-    text = unicodedata.normalize("NFKC", typed.translate(_ALIKE))
+    text = unicodedata.normalize("NFKC", typed.replace("´", "'")).translate(_ALIKE)
     return one_line("".join(c for c in text if unicodedata.category(c) != "Cf"))
 
 

@@ -60,7 +60,7 @@ def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
         ),
         sections=(
             Section("Dati del dichiarante", sent.persona.rows()),
-            Section("Dati inseriti dal lavoratore", sent.righe),
+            Section("Riepilogo dei dati inseriti dal lavoratore", sent.righe),
         ),
         declarations=tuple(declaration_texts.TEXTS[sent.dichiarazioni_versione].values()),
         declarations_version=sent.dichiarazioni_versione,
@@ -96,7 +96,8 @@ def export_id(draft: Draft) -> UUID:
 async def ask_export(owner: str, draft: Draft, sheet: Sheet) -> UUID:
     """Asks for the PDF of a draft as it stands; the same version asked again is the same document."""
     id = export_id(draft)
-    row = Documento(id=id, tipo=EXPORT, dichiarante=owner, contenuto=msgspec.json.encode(sheet).decode())
+    content = msgspec.json.encode(sheet).decode()
+    row = Documento(id=id, tipo=EXPORT, dichiarante=owner, bozza=draft.id, contenuto=content)
     await Documento.insert(row).on_conflict(action="DO NOTHING")
     return id
 

@@ -26,9 +26,10 @@
   }
   for (const e of document.querySelectorAll("input:not([type=hidden]),select,textarea,button,.btn")) {
     if (!seen(e)) continue;
-    const style = getComputedStyle(e), box = e.getBoundingClientRect(), name = e.name || e.textContent.trim();
-    const edge = contrast(rgb(style.borderTopColor), behind(e.parentElement));
-    if (!["radio", "checkbox"].includes(e.type) && edge < 3) wrong.push(`edge ${edge.toFixed(2)}: ${name}`);
+    const tick = ["radio", "checkbox"].includes(e.type), name = e.name || e.textContent.trim();
+    const box = (tick && e.labels[0] || e).getBoundingClientRect();
+    const edge = contrast(rgb(getComputedStyle(e).borderTopColor), behind(e.parentElement));
+    if (!tick && edge < 3) wrong.push(`edge ${edge.toFixed(2)}: ${name}`);
     if (box.height < 28 || box.width < 28) wrong.push(`small, ${box.width}×${box.height}: ${name}`);
     if (e.labels && e.tagName !== "BUTTON" && !e.labels.length) wrong.push(`no label: ${name}`);
   }

@@ -9,7 +9,7 @@ from .. import declarations
 from ..answers import Answers, Problem, read
 from ..cautions import CAUTIONS, cautions
 from ..declaration_texts import CURRENT, TEXTS
-from ..declarations import Draft, Incomplete, NotFound, Stale
+from ..declarations import Draft, Incomplete, Stale
 from ..identity.sessions import Session
 from .controls import first_id, mistakes
 from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, see_other
@@ -18,12 +18,8 @@ Asked = Request[Any, Any, Any]
 
 
 @get("/bozze/{id:uuid}/riepilogo", name="check")
-async def check(request: Asked, session: MySession, services: MyServices, id: Id) -> Page | Redirect:
-    try:
-        draft = await declarations.find_draft(session.owner, id)
-    except NotFound:
-        await declarations.find_sent(session.owner, id)
-        return see_other(f"/comunicazioni/{id}")
+async def check(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
+    draft = await declarations.find_draft(session.owner, id)
     answers = read(draft.typed, services.clock.today())
     return await _page(request, session, services, draft, answers, answers.problems)
 

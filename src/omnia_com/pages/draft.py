@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from .. import declarations, receipts
 from ..answers import Answers, Problem, read
-from ..declarations import Draft, NotFound, Stale
+from ..declarations import AlreadySent, Draft, Stale
 from ..field_groups import GROUPS, TIPOLOGIA
 from ..identity.sessions import Session
 from .controls import control, controls, mistakes
@@ -19,13 +19,9 @@ Asked = Request[Any, Any, Any]
 
 
 @get("/bozze/{id:uuid}", name="draft")
-async def show(request: Asked, session: MySession, services: MyServices, id: Id) -> Page | Redirect:
+async def show(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The page that follows "Salva" too: it marks what cannot be right, not what is still missing."""
-    try:
-        draft = await declarations.find_draft(session.owner, id)
-    except NotFound:
-        await declarations.find_sent(session.owner, id)
-        return see_other(f"/comunicazioni/{id}")
+    draft = await declarations.find_draft(session.owner, id)
     answers = read(draft.typed, services.clock.today())
     return _page(request, session, draft, answers, [p for p in answers.problems if not p.missing])
 
@@ -37,9 +33,8 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
         draft = await _saved(session.owner, id, form, shown)
     except Stale as stale:
         return _conflict(request, session, stale.draft, form, shown)
-    except NotFound:
-        sent = await declarations.find_sent(session.owner, id)
-        return html(request, "gia_inviata.html", status=409, session=session, sent=sent, rows=_typed_rows(form))
+    except AlreadySent as e:
+        return html(request, "gia_inviata.html", status=409, session=session, sent=e.sent, rows=_typed_rows(form))
     answers = read(draft.typed, services.clock.today())
     if is_fragment(request):
         return html(request, "_gruppo.html", session=session, draft=draft, group=_group(answers, draft, ()))

@@ -19,10 +19,24 @@ async def start(request: Request[Any, Any, Any], maybe_session: MaybeSession, se
 
 @get("/comunicazioni", name="home")
 async def home(request: Request[Any, Any, Any], session: MySession, services: MyServices) -> Page:
-    today = services.clock.today()
-    drafts = [(draft, read(draft.typed, today)) for draft in await declarations.drafts(session.owner)]
-    sent = await declarations.all_sent(session.owner)
-    return html(request, "comunicazioni.html", session=session, drafts=drafts, sent=sent, groups=GROUPS, new_id=uuid4())
+    today, page = services.clock.today(), _page(request.query_params.get("pagina", ""))
+    drafts = await declarations.drafts(session.owner, page)
+    sent = await declarations.sent_ones(session.owner, page)
+    return html(
+        request,
+        "comunicazioni.html",
+        session=session,
+        drafts=[(draft, read(draft.typed, today)) for draft in drafts],
+        sent=sent,
+        groups=GROUPS,
+        new_id=uuid4(),
+        page=page,
+        more=max(len(drafts), len(sent)) == declarations.PER_PAGE,
+    )
+
+
+def _page(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) else 1
 
 
 @post("/bozze", name="start_draft", status_code=303)

@@ -11,7 +11,7 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
-from ..declarations import NotFound, TooMany
+from ..declarations import AlreadySent, NotFound, TooMany
 from ..identity import AccessRefused
 from .web import CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
 
@@ -99,6 +99,11 @@ def not_found(request: Asked, _e: NotFound) -> Page:
     return of_status(request, 404)
 
 
+def already_sent(_request: Asked, e: AlreadySent) -> Redirect:
+    """A page of a draft leads to what became of it."""
+    return see_other(f"/comunicazioni/{e.sent.id}")
+
+
 def unreadable(request: Asked, _e: Unreadable) -> Page:
     return of_status(request, 400)
 
@@ -135,6 +140,7 @@ HANDLERS: dict[type[Exception] | int, Callable[..., Any]] = {
     HTTPException: http,
     NotSignedIn: not_signed_in,
     NotFound: not_found,
+    AlreadySent: already_sent,
     Unreadable: unreadable,
     TooMany: too_many,
     CsrfRefused: csrf,

@@ -31,7 +31,7 @@ async def _no_reset(_connection: asyncpg.Connection) -> None:
 async def open_pool(url: str, size: int = 10) -> None:
     """Opens the pool on *url*. Without one Piccolo would silently open a connection for each query."""
     DB.config["dsn"] = url
-    await DB.start_connection_pool(min_size=1, max_size=size, reset=_no_reset, command_timeout=10)
+    await DB.start_connection_pool(min_size=1, max_size=size, reset=_no_reset, command_timeout=4, timeout=4)
 
 
 async def close_pool() -> None:

@@ -99,12 +99,14 @@ class Comunicazione(Table, db=DB):
 class Documento(Table, db=DB):
     """A PDF to be made: the row is the truth, the queue only a hint.
 
-    A receipt has the id of its communication and is drawn from it; other documents carry their own `contenuto`.
+    A receipt has the id of its communication and is drawn from it; the export of a draft carries its own `contenuto`
+    and goes when its `bozza` goes.
     """
 
     id = UUID(primary_key=True)
     tipo = Varchar(20, null=False)
     dichiarante = Varchar(16, null=False, index=True)
+    bozza = UUID(null=True, default=None, index=True)
     contenuto = JSONB(null=True, default=None)
     stato = Varchar(8, null=False, default="attesa")
     pdf = Bytea(null=True, default=None)

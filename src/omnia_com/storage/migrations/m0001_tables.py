@@ -35,9 +35,9 @@ class Dichiarante(Table, tablename="dichiarante", schema=None):
     )
 
 
-ID = "2026-11-23T08:52:18:638747"
+ID = "2026-11-23T08:00:00:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "first tables"
+DESCRIPTION = "tables"
 
 
 async def forwards():
@@ -46,17 +46,15 @@ async def forwards():
     )
 
     manager.add_table(
-        class_name="Dichiarante",
-        tablename="dichiarante",
-        schema=None,
-        columns=None,
+        class_name="Documento", tablename="documento", schema=None, columns=None
     )
 
     manager.add_table(
-        class_name="AccessoInCorso",
-        tablename="accesso_in_corso",
-        schema=None,
-        columns=None,
+        class_name="Sessione", tablename="sessione", schema=None, columns=None
+    )
+
+    manager.add_table(
+        class_name="Bozza", tablename="bozza", schema=None, columns=None
     )
 
     manager.add_table(
@@ -67,11 +65,7 @@ async def forwards():
     )
 
     manager.add_table(
-        class_name="Bozza", tablename="bozza", schema=None, columns=None
-    )
-
-    manager.add_table(
-        class_name="Sessione", tablename="sessione", schema=None, columns=None
+        class_name="Protocollo", tablename="protocollo", schema=None, columns=None
     )
 
     manager.add_table(
@@ -79,23 +73,28 @@ async def forwards():
     )
 
     manager.add_table(
-        class_name="Documento", tablename="documento", schema=None, columns=None
+        class_name="AccessoInCorso",
+        tablename="accesso_in_corso",
+        schema=None,
+        columns=None,
     )
 
     manager.add_table(
-        class_name="Protocollo", tablename="protocollo", schema=None, columns=None
+        class_name="Dichiarante",
+        tablename="dichiarante",
+        schema=None,
+        columns=None,
     )
 
     manager.add_column(
-        table_class_name="Dichiarante",
-        tablename="dichiarante",
-        column_name="codice_fiscale",
-        db_column_name="codice_fiscale",
-        column_class_name="Varchar",
-        column_class=Varchar,
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
         params={
-            "length": 16,
-            "default": "",
+            "default": UUID4(),
             "null": False,
             "primary_key": True,
             "unique": False,
@@ -109,13 +108,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Dichiarante",
-        tablename="dichiarante",
-        column_name="nome",
-        db_column_name="nome",
-        column_class_name="Text",
-        column_class=Text,
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="tipo",
+        db_column_name="tipo",
+        column_class_name="Varchar",
+        column_class=Varchar,
         params={
+            "length": 20,
             "default": "",
             "null": False,
             "primary_key": False,
@@ -130,18 +130,19 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Dichiarante",
-        tablename="dichiarante",
-        column_name="cognome",
-        db_column_name="cognome",
-        column_class_name="Text",
-        column_class=Text,
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="dichiarante",
+        db_column_name="dichiarante",
+        column_class_name="Varchar",
+        column_class=Varchar,
         params={
+            "length": 16,
             "default": "",
             "null": False,
             "primary_key": False,
             "unique": False,
-            "index": False,
+            "index": True,
             "index_method": IndexMethod.btree,
             "choices": None,
             "db_column_name": None,
@@ -151,12 +152,33 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Dichiarante",
-        tablename="dichiarante",
-        column_name="data_nascita",
-        db_column_name="data_nascita",
-        column_class_name="Date",
-        column_class=Date,
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="bozza",
+        db_column_name="bozza",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="contenuto",
+        db_column_name="contenuto",
+        column_class_name="JSONB",
+        column_class=JSONB,
         params={
             "default": None,
             "null": True,
@@ -172,10 +194,203 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Dichiarante",
-        tablename="dichiarante",
-        column_name="luogo_nascita",
-        db_column_name="luogo_nascita",
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="stato",
+        db_column_name="stato",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 8,
+            "default": "attesa",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="pdf",
+        db_column_name="pdf",
+        column_class_name="Bytea",
+        column_class=Bytea,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="gettone",
+        db_column_name="gettone",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="presa_fino",
+        db_column_name="presa_fino",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="tentativi",
+        db_column_name="tentativi",
+        column_class_name="SmallInt",
+        column_class=SmallInt,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="creato",
+        db_column_name="creato",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Documento",
+        tablename="documento",
+        column_name="pronto_il",
+        db_column_name="pronto_il",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Sessione",
+        tablename="sessione",
+        column_name="token_sha256",
+        db_column_name="token_sha256",
+        column_class_name="Bytea",
+        column_class=Bytea,
+        params={
+            "default": b"",
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Sessione",
+        tablename="sessione",
+        column_name="dichiarante",
+        db_column_name="dichiarante",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Dichiarante,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Sessione",
+        tablename="sessione",
+        column_name="mezzo",
+        db_column_name="mezzo",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
@@ -194,15 +409,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Dichiarante",
-        tablename="dichiarante",
-        column_name="luogo_nascita_provincia",
-        db_column_name="luogo_nascita_provincia",
-        column_class_name="Varchar",
-        column_class=Varchar,
+        table_class_name="Sessione",
+        tablename="sessione",
+        column_name="livello",
+        db_column_name="livello",
+        column_class_name="SmallInt",
+        column_class=SmallInt,
         params={
-            "length": 2,
-            "default": "",
+            "default": 0,
             "null": False,
             "primary_key": False,
             "unique": False,
@@ -216,10 +430,10 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Dichiarante",
-        tablename="dichiarante",
-        column_name="email",
-        db_column_name="email",
+        table_class_name="Sessione",
+        tablename="sessione",
+        column_name="emittente",
+        db_column_name="emittente",
         column_class_name="Text",
         column_class=Text,
         params={
@@ -237,10 +451,10 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Dichiarante",
-        tablename="dichiarante",
-        column_name="cellulare",
-        db_column_name="cellulare",
+        table_class_name="Sessione",
+        tablename="sessione",
+        column_name="id_token",
+        db_column_name="id_token",
         column_class_name="Text",
         column_class=Text,
         params={
@@ -258,10 +472,10 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Dichiarante",
-        tablename="dichiarante",
-        column_name="telefono",
-        db_column_name="telefono",
+        table_class_name="Sessione",
+        tablename="sessione",
+        column_name="access_token",
+        db_column_name="access_token",
         column_class_name="Text",
         column_class=Text,
         params={
@@ -279,31 +493,10 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Dichiarante",
-        tablename="dichiarante",
-        column_name="pec",
-        db_column_name="pec",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Dichiarante",
-        tablename="dichiarante",
-        column_name="aggiornato",
-        db_column_name="aggiornato",
+        table_class_name="Sessione",
+        tablename="sessione",
+        column_name="creata",
+        db_column_name="creata",
         column_class_name="Timestamptz",
         column_class=Timestamptz,
         params={
@@ -321,35 +514,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="AccessoInCorso",
-        tablename="accesso_in_corso",
-        column_name="stato_sha256",
-        db_column_name="stato_sha256",
-        column_class_name="Bytea",
-        column_class=Bytea,
+        table_class_name="Sessione",
+        tablename="sessione",
+        column_name="vista",
+        db_column_name="vista",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
         params={
-            "default": b"",
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="AccessoInCorso",
-        tablename="accesso_in_corso",
-        column_name="browser_sha256",
-        db_column_name="browser_sha256",
-        column_class_name="Bytea",
-        column_class=Bytea,
-        params={
-            "default": b"",
+            "default": TimestamptzNow(),
             "null": False,
             "primary_key": False,
             "unique": False,
@@ -363,10 +535,55 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="AccessoInCorso",
-        tablename="accesso_in_corso",
-        column_name="dati",
-        db_column_name="dati",
+        table_class_name="Bozza",
+        tablename="bozza",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": UUID4(),
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Bozza",
+        tablename="bozza",
+        column_name="dichiarante",
+        db_column_name="dichiarante",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Dichiarante,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Bozza",
+        tablename="bozza",
+        column_name="digitato",
+        db_column_name="digitato",
         column_class_name="JSONB",
         column_class=JSONB,
         params={
@@ -384,10 +601,52 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="AccessoInCorso",
-        tablename="accesso_in_corso",
-        column_name="creato",
-        db_column_name="creato",
+        table_class_name="Bozza",
+        tablename="bozza",
+        column_name="versione",
+        db_column_name="versione",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 1,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Bozza",
+        tablename="bozza",
+        column_name="creata",
+        db_column_name="creata",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Bozza",
+        tablename="bozza",
+        column_name="aggiornata",
+        db_column_name="aggiornata",
         column_class_name="Timestamptz",
         column_class=Timestamptz,
         params={
@@ -705,212 +964,16 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Bozza",
-        tablename="bozza",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": UUID4(),
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Bozza",
-        tablename="bozza",
-        column_name="dichiarante",
-        db_column_name="dichiarante",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Dichiarante,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Bozza",
-        tablename="bozza",
-        column_name="digitato",
-        db_column_name="digitato",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": "{}",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Bozza",
-        tablename="bozza",
-        column_name="versione",
-        db_column_name="versione",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": 1,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Bozza",
-        tablename="bozza",
-        column_name="creata",
-        db_column_name="creata",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Bozza",
-        tablename="bozza",
-        column_name="aggiornata",
-        db_column_name="aggiornata",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Sessione",
-        tablename="sessione",
-        column_name="token_sha256",
-        db_column_name="token_sha256",
-        column_class_name="Bytea",
-        column_class=Bytea,
-        params={
-            "default": b"",
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Sessione",
-        tablename="sessione",
-        column_name="dichiarante",
-        db_column_name="dichiarante",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": Dichiarante,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Sessione",
-        tablename="sessione",
-        column_name="mezzo",
-        db_column_name="mezzo",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 4,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Sessione",
-        tablename="sessione",
-        column_name="livello",
-        db_column_name="livello",
+        table_class_name="Protocollo",
+        tablename="protocollo",
+        column_name="anno",
+        db_column_name="anno",
         column_class_name="SmallInt",
         column_class=SmallInt,
         params={
             "default": 0,
             "null": False,
-            "primary_key": False,
+            "primary_key": True,
             "unique": False,
             "index": False,
             "index_method": IndexMethod.btree,
@@ -922,98 +985,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Sessione",
-        tablename="sessione",
-        column_name="emittente",
-        db_column_name="emittente",
-        column_class_name="Text",
-        column_class=Text,
+        table_class_name="Protocollo",
+        tablename="protocollo",
+        column_name="ultimo",
+        db_column_name="ultimo",
+        column_class_name="Integer",
+        column_class=Integer,
         params={
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Sessione",
-        tablename="sessione",
-        column_name="id_token",
-        db_column_name="id_token",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Sessione",
-        tablename="sessione",
-        column_name="access_token",
-        db_column_name="access_token",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Sessione",
-        tablename="sessione",
-        column_name="creata",
-        db_column_name="creata",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Sessione",
-        tablename="sessione",
-        column_name="vista",
-        db_column_name="vista",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
+            "default": 0,
             "null": False,
             "primary_key": False,
             "unique": False,
@@ -1092,14 +1071,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Documento",
-        tablename="documento",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
+        table_class_name="AccessoInCorso",
+        tablename="accesso_in_corso",
+        column_name="stato_sha256",
+        db_column_name="stato_sha256",
+        column_class_name="Bytea",
+        column_class=Bytea,
         params={
-            "default": UUID4(),
+            "default": b"",
             "null": False,
             "primary_key": True,
             "unique": False,
@@ -1113,164 +1092,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Documento",
-        tablename="documento",
-        column_name="tipo",
-        db_column_name="tipo",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 20,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Documento",
-        tablename="documento",
-        column_name="dichiarante",
-        db_column_name="dichiarante",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 16,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Documento",
-        tablename="documento",
-        column_name="contenuto",
-        db_column_name="contenuto",
-        column_class_name="JSONB",
-        column_class=JSONB,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Documento",
-        tablename="documento",
-        column_name="stato",
-        db_column_name="stato",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 8,
-            "default": "attesa",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Documento",
-        tablename="documento",
-        column_name="pdf",
-        db_column_name="pdf",
+        table_class_name="AccessoInCorso",
+        tablename="accesso_in_corso",
+        column_name="browser_sha256",
+        db_column_name="browser_sha256",
         column_class_name="Bytea",
         column_class=Bytea,
         params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Documento",
-        tablename="documento",
-        column_name="gettone",
-        db_column_name="gettone",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Documento",
-        tablename="documento",
-        column_name="presa_fino",
-        db_column_name="presa_fino",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Documento",
-        tablename="documento",
-        column_name="tentativi",
-        db_column_name="tentativi",
-        column_class_name="SmallInt",
-        column_class=SmallInt,
-        params={
-            "default": 0,
+            "default": b"",
             "null": False,
             "primary_key": False,
             "unique": False,
@@ -1284,8 +1113,29 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Documento",
-        tablename="documento",
+        table_class_name="AccessoInCorso",
+        tablename="accesso_in_corso",
+        column_name="dati",
+        db_column_name="dati",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="AccessoInCorso",
+        tablename="accesso_in_corso",
         column_name="creato",
         db_column_name="creato",
         column_class_name="Timestamptz",
@@ -1305,12 +1155,76 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Documento",
-        tablename="documento",
-        column_name="pronto_il",
-        db_column_name="pronto_il",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
+        table_class_name="Dichiarante",
+        tablename="dichiarante",
+        column_name="codice_fiscale",
+        db_column_name="codice_fiscale",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 16,
+            "default": "",
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Dichiarante",
+        tablename="dichiarante",
+        column_name="nome",
+        db_column_name="nome",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Dichiarante",
+        tablename="dichiarante",
+        column_name="cognome",
+        db_column_name="cognome",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Dichiarante",
+        tablename="dichiarante",
+        column_name="data_nascita",
+        db_column_name="data_nascita",
+        column_class_name="Date",
+        column_class=Date,
         params={
             "default": None,
             "null": True,
@@ -1326,16 +1240,17 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Protocollo",
-        tablename="protocollo",
-        column_name="anno",
-        db_column_name="anno",
-        column_class_name="SmallInt",
-        column_class=SmallInt,
+        table_class_name="Dichiarante",
+        tablename="dichiarante",
+        column_name="luogo_nascita",
+        db_column_name="luogo_nascita",
+        column_class_name="Varchar",
+        column_class=Varchar,
         params={
-            "default": 0,
+            "length": 4,
+            "default": "",
             "null": False,
-            "primary_key": True,
+            "primary_key": False,
             "unique": False,
             "index": False,
             "index_method": IndexMethod.btree,
@@ -1347,14 +1262,120 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Protocollo",
-        tablename="protocollo",
-        column_name="ultimo",
-        db_column_name="ultimo",
-        column_class_name="Integer",
-        column_class=Integer,
+        table_class_name="Dichiarante",
+        tablename="dichiarante",
+        column_name="luogo_nascita_provincia",
+        db_column_name="luogo_nascita_provincia",
+        column_class_name="Varchar",
+        column_class=Varchar,
         params={
-            "default": 0,
+            "length": 2,
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Dichiarante",
+        tablename="dichiarante",
+        column_name="email",
+        db_column_name="email",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Dichiarante",
+        tablename="dichiarante",
+        column_name="cellulare",
+        db_column_name="cellulare",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Dichiarante",
+        tablename="dichiarante",
+        column_name="telefono",
+        db_column_name="telefono",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Dichiarante",
+        tablename="dichiarante",
+        column_name="pec",
+        db_column_name="pec",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Dichiarante",
+        tablename="dichiarante",
+        column_name="aggiornato",
+        db_column_name="aggiornato",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
             "null": False,
             "primary_key": False,
             "unique": False,
