@@ -30,7 +30,7 @@
     const box = (tick && e.labels[0] || e).getBoundingClientRect();
     const edge = contrast(rgb(getComputedStyle(e).borderTopColor), behind(e.parentElement));
     if (!tick && edge < 3) wrong.push(`edge ${edge.toFixed(2)}: ${name}`);
-    if (box.height < 28 || box.width < 28) wrong.push(`small, ${box.width}×${box.height}: ${name}`);
+    if (box.height < 24 || box.width < 24) wrong.push(`small, ${box.width}×${box.height}: ${name}`);
     if (e.labels && e.tagName !== "BUTTON" && !e.labels.length) wrong.push(`no label: ${name}`);
   }
   for (const a of document.querySelectorAll("a[href]:not(.btn)")) {

@@ -1,0 +1,121 @@
+"""The README's own command, whole: `make run`, a person, each part killed in turn, stop."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.browsing import Visitor
+from tests.conftest import free_port
+from tests.people import AUTONOMO
+from tests.steps import posted_draft, send
+
+ROOT = Path(__file__).parents[1]
+
+
+class Running:
+    """`make run` on a folder and ports of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port, self.folder = free_port(), folder
+        own = {"OMNIA_DATA": f"{folder}/var", "OMNIA_PORT": str(self.port), "OMNIA_IDP_PORT": str(free_port())}
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("OMNIA_", "MAKE", "MFLAGS"))}
+        self.process = subprocess.Popen(
+            ["make", "run"], cwd=ROOT, env=clean | own, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+
+    def until_ready(self) -> str:
+        """What it said until `Pronto`, that line last."""
+        assert self.process.stdout
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            if line.startswith("Pronto"):
+                break
+        return said
+
+    def processes(self) -> dict[int, str]:
+        """Whatever on this machine still works for this folder, by its command line or its environment."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                told = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            if str(self.folder).encode() in told:
+                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return found
+
+    def kill(self, words: str) -> None:
+        for pid in [pid for pid, command in self.processes().items() if words in command][:1]:
+            os.kill(pid, signal.SIGKILL)
+
+    def stop(self) -> float:
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(15)
+        while self.processes() and time.monotonic() - began < 15:
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    folder = Path(tempfile.mkdtemp(prefix="omnia-run-"))
+    folder.chmod(0o755)
+    running = Running(folder)
+    yield running
+    running.stop()
+    assert running.process.stdout
+    running.process.stdout.close()
+    shutil.rmtree(folder)
+
+
+async def patiently(person: Visitor, path: str) -> None:
+    """A person who sees an error tries again."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                if (await person.client.get(path)).status_code == 200:
+                    await person.get(path)
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.2)
+
+
+@pytest.mark.timeout(180)
+async def test_everything_may_be_killed_and_every_sending_has_its_receipt(running: Running) -> None:
+    said = await asyncio.to_thread(running.until_ready)
+    assert re.search(rf"^Pronto: http://127\.0\.0\.1:{running.port}$", said, re.MULTILINE), said
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}", timeout=30) as client:
+        person = Visitor(client)
+        await person.sign_in("P01")
+        for words in ("omnia_com web", "omnia_com worker", "valkey-server", "bin/postgres", "chromium"):
+            await patiently(person, "/comunicazioni")
+            await send(person, await posted_draft(person, AUTONOMO))
+            running.kill(words)
+        await patiently(person, "/comunicazioni")
+        protocols = sorted(re.findall(r'data-protocollo="([^"]+)"', person.page.text))
+        assert protocols == [f"OMNIACOM.2026.000000{n}" for n in range(1, 6)]
+        for link in re.findall(r'href="(/comunicazioni/[^"?]+)"', person.page.text):
+            await until_receipt(person, link)
+    assert await asyncio.to_thread(running.stop) < 10
+    assert running.processes() == {}
+
+
+async def until_receipt(person: Visitor, path: str) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            await patiently(person, path)
+            if person.page.hook("ricevuta") == "pronta":
+                return
