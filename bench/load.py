@@ -1,4 +1,4 @@
-"""A client that asks for one page again and again over kept connections: `python -m bench.load PORT PATH COOKIE N C`."""
+"""A client that asks for one page again and again over kept connections."""
 
 import asyncio
 import sys
@@ -18,9 +18,8 @@ async def asker(port: int, request: bytes, share: int) -> None:
 
 
 async def main(port: int, path: str, cookie: str, requests: int, connections: int) -> None:
-    request = (
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nAccept-Encoding: identity\r\n\r\n".encode()
-    )
+    headers = (f"Host: 127.0.0.1:{port}", f"Cookie: {cookie}", "Accept-Encoding: identity")
+    request = "\r\n".join((f"GET {path} HTTP/1.1", *headers, "", "")).encode()
     began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for _ in range(connections):

@@ -14,6 +14,7 @@ from tests.browsing import Visitor
 from tests.people import BOTH_TICKS, SUBORDINATO
 from tests.steps import new_draft, posted_draft, send
 
+PART = b'--b\r\nContent-Disposition: form-data; name="csrf"'
 EVERYBODY, PERSON, MACHINES = "everybody", "a signed-in person", "machines"
 ROUTES = {
     "start": EVERYBODY,
@@ -191,17 +192,17 @@ async def test_the_first_of_two_texts_under_one_name_counts(anna: Visitor) -> No
         (b"{}", "application/json", 400),
         (b"nothing like it", "multipart/form-data; boundary=b", 400),
         (
-            b'--b\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n\xff\xff\r\n--b--\r\n',
+            PART + b"\r\n\r\n\xff\xff\r\n--b--\r\n",
             "multipart/form-data; boundary=b",
             400,
         ),
         (
-            b'--b\r\nContent-Disposition: form-data; name="csrf"\r\nContent-Type: text/plain; charset=klingon\r\n\r\nx\r\n--b--\r\n',
+            PART + b"\r\nContent-Type: text/plain; charset=klingon\r\n\r\nx\r\n--b--\r\n",
             "multipart/form-data; boundary=b",
             400,
         ),
         (
-            b'--b\r\nContent-Disposition: form-data; name="csrf"; filename="x"\r\n\r\nx\r\n--b--\r\n',
+            PART + b'; filename="x"\r\n\r\nx\r\n--b--\r\n',
             "multipart/form-data; boundary=b",
             400,
         ),

@@ -61,7 +61,7 @@ async def serving(app: Any, port: int) -> AsyncIterator[None]:
         uvicorn.Config(app, port=port, log_level="critical", lifespan=lifespan, timeout_graceful_shutdown=1)
     )
     running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110
+    while not server.started:
         await asyncio.sleep(0.01)
     yield
     server.should_exit = True
