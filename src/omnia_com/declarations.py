@@ -19,8 +19,8 @@ from .clock import Clock, rome
 from .declarants import Person
 from .field_groups import GROUPS, TIPOLOGIA
 from .sheet import Row
-from .storage.database import transaction
-from .storage.tables import Bozza, Comunicazione, Documento, Protocollo
+from .storage.database import fetch, transaction
+from .storage.tables import Bozza, Comunicazione, Documento
 
 RECEIPT = "ricevuta"
 PER_PAGE = 20
@@ -111,8 +111,8 @@ async def start(owner: str, id: UUID, limit: int) -> None:
 
 async def find_draft(owner: str, id: UUID) -> Draft:
     """Raises `AlreadySent`, or `NotFound`."""
-    rows = await Bozza.raw(
-        "SELECT id, digitato, versione, aggiornata FROM bozza WHERE id = {} AND dichiarante = {}", id, owner
+    rows = await fetch(
+        "SELECT id, digitato, versione, aggiornata FROM bozza WHERE id = $1 AND dichiarante = $2", id, owner
     )
     if not rows:
         raise AlreadySent(await find_sent(owner, id))
@@ -121,9 +121,9 @@ async def find_draft(owner: str, id: UUID) -> Draft:
 
 async def drafts(owner: str, page: int = 1) -> list[Draft]:
     """`PER_PAGE` of them, newest first; pages count from 1."""
-    rows = await Bozza.raw(
-        "SELECT id, digitato, versione, aggiornata FROM bozza WHERE dichiarante = {} "
-        "ORDER BY aggiornata DESC, id LIMIT {} OFFSET {}",
+    rows = await fetch(
+        "SELECT id, digitato, versione, aggiornata FROM bozza WHERE dichiarante = $1 "
+        "ORDER BY aggiornata DESC, id LIMIT $2 OFFSET $3",
         owner,
         PER_PAGE,
         PER_PAGE * (page - 1),
@@ -143,8 +143,8 @@ async def save(owner: str, id: UUID, typed: Mapping[str, str], version: int | No
             return draft
         if version is not None and version != draft.version:
             raise Stale(draft)
-        rows = await Bozza.raw(
-            "UPDATE bozza SET digitato = {}, versione = versione + 1, aggiornata = now() WHERE id = {} "
+        rows = await fetch(
+            "UPDATE bozza SET digitato = $1, versione = versione + 1, aggiornata = now() WHERE id = $2 "
             "RETURNING id, digitato, versione, aggiornata",
             msgspec.json.encode(typed).decode(),
             id,
@@ -216,8 +216,8 @@ async def periods(owner: str) -> list[Period]:
 
 async def _locked(owner: str, id: UUID) -> Draft:
     """The draft, held until the transaction ends: two sendings or savings wait for one another."""
-    rows = await Bozza.raw(
-        "SELECT id, digitato, versione, aggiornata FROM bozza WHERE id = {} AND dichiarante = {} FOR UPDATE", id, owner
+    rows = await fetch(
+        "SELECT id, digitato, versione, aggiornata FROM bozza WHERE id = $1 AND dichiarante = $2 FOR UPDATE", id, owner
     )
     if not rows:
         raise AlreadySent(await find_sent(owner, id))
@@ -283,8 +283,8 @@ async def _sent(mine: Any, page: int = 1) -> list[Sent]:
 
 async def _next_number(year: int) -> str:
     """The year's next protocol. The row stays locked until the sending transaction ends, so no number is lost."""
-    rows = await Protocollo.raw(
-        "INSERT INTO protocollo (anno, ultimo) VALUES ({}, 1) "
+    rows = await fetch(
+        "INSERT INTO protocollo (anno, ultimo) VALUES ($1, 1) "
         "ON CONFLICT (anno) DO UPDATE SET ultimo = protocollo.ultimo + 1 RETURNING ultimo",
         year,
     )

@@ -30,7 +30,7 @@ class Kind(Protocol):
     def show(self, value: Any) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One thing asked. `required` is what the law wants at sending; drafts may lack anything."""
 

@@ -16,7 +16,8 @@ from .clock import rome
 from .declarants import Person
 from .declarations import RECEIPT, Draft, Sent, find_sent
 from .sheet import Row, Section, Sheet
-from .storage.tables import Battito, Documento
+from .storage.database import fetch
+from .storage.tables import Documento
 
 EXPORT = "esportazione"
 NOT_SENT = "BOZZA, NON INVIATA"
@@ -116,9 +117,9 @@ async def find(owner: str, id: UUID, *, with_pdf: bool = False) -> Document | No
 async def claim(id: UUID, ente: str, banner: str) -> Work | None:
     """Takes a waiting document for `LEASE`, or None if it is made, failed or in another's hands."""
     lease = uuid4()
-    rows = await Documento.raw(
-        "UPDATE documento SET gettone = {}, presa_fino = now() + {}::interval, tentativi = tentativi + 1 "
-        "WHERE id = {} AND stato = 'attesa' AND (presa_fino IS NULL OR presa_fino < now()) "
+    rows = await fetch(
+        "UPDATE documento SET gettone = $1, presa_fino = now() + $2::interval, tentativi = tentativi + 1 "
+        "WHERE id = $3 AND stato = 'attesa' AND (presa_fino IS NULL OR presa_fino < now()) "
         "RETURNING tipo, dichiarante, contenuto, creato",
         lease,
         LEASE,
@@ -136,9 +137,9 @@ async def claim(id: UUID, ente: str, banner: str) -> Work | None:
 
 async def keep(work: Work, pdf: bytes) -> bool:
     """Stores the PDF and tells whoever waits; False if the lease was lost, and then nothing is stored."""
-    rows = await Documento.raw(
-        "UPDATE documento SET stato = 'pronta', pdf = {}, pronto_il = now(), gettone = NULL, presa_fino = NULL "
-        "WHERE id = {} AND gettone = {} AND stato = 'attesa' RETURNING pg_notify({}, id::text)",
+    rows = await fetch(
+        "UPDATE documento SET stato = 'pronta', pdf = $1, pronto_il = now(), gettone = NULL, presa_fino = NULL "
+        "WHERE id = $2 AND gettone = $3 AND stato = 'attesa' RETURNING pg_notify($4, id::text)",
         pdf,
         work.id,
         work.lease,
@@ -153,11 +154,10 @@ async def give_back(work: Work, *, failed: bool) -> None:
     If the document itself *failed* it waits 2, 4, 8… seconds, and after `MOST_ATTEMPTS` is `fallita`;
     for want of a browser, or of time, it only waits.
     """
-    await Documento.raw(
+    await fetch(
         "UPDATE documento SET gettone = NULL, "
-        "presa_fino = CASE WHEN {} THEN now() + interval '1 second' * power(2, tentativi) END, "
-        "stato = CASE WHEN {} AND tentativi >= {} THEN 'fallita' ELSE stato END WHERE id = {} AND gettone = {}",
-        failed,
+        "presa_fino = CASE WHEN $1 THEN now() + interval '1 second' * power(2, tentativi) END, "
+        "stato = CASE WHEN $1 AND tentativi >= $2 THEN 'fallita' ELSE stato END WHERE id = $3 AND gettone = $4",
         failed,
         MOST_ATTEMPTS,
         work.id,
@@ -167,9 +167,9 @@ async def give_back(work: Work, *, failed: bool) -> None:
 
 async def waiting(limit: int = 100) -> list[UUID]:
     """Documents that nobody holds, oldest first."""
-    rows = await Documento.raw(
+    rows = await fetch(
         "SELECT id FROM documento WHERE stato = 'attesa' AND (presa_fino IS NULL OR presa_fino < now()) "
-        "ORDER BY creato LIMIT {}",
+        "ORDER BY creato LIMIT $1",
         limit,
     )
     return [row["id"] for row in rows]
@@ -177,7 +177,7 @@ async def waiting(limit: int = 100) -> list[UUID]:
 
 async def oldest_waiting() -> float:
     """Age in seconds of the oldest document that waits; 0 if none does."""
-    rows = await Documento.raw(
+    rows = await fetch(
         "SELECT coalesce(extract(epoch FROM now() - min(creato)), 0)::float AS age "
         "FROM documento WHERE stato = 'attesa'"
     )
@@ -186,9 +186,9 @@ async def oldest_waiting() -> float:
 
 async def retry_failed(owner: str, id: UUID) -> None:
     """Gives a failed document a new start."""
-    await Documento.raw(
+    await fetch(
         "UPDATE documento SET stato = 'attesa', tentativi = 0, presa_fino = NULL "
-        "WHERE id = {} AND dichiarante = {} AND stato = 'fallita'",
+        "WHERE id = $1 AND dichiarante = $2 AND stato = 'fallita'",
         id,
         owner,
     )
@@ -202,8 +202,8 @@ async def forget_old_exports() -> None:
 
 async def beat(browser: str) -> None:
     """The worker's heartbeat: it is alive, and has *browser* ('' for none)."""
-    await Battito.raw(
-        "INSERT INTO battito (nome, visto, browser) VALUES ('worker', now(), {}) "
+    await fetch(
+        "INSERT INTO battito (nome, visto, browser) VALUES ('worker', now(), $1) "
         "ON CONFLICT (nome) DO UPDATE SET visto = now(), browser = excluded.browser",
         browser,
     )
@@ -211,5 +211,5 @@ async def beat(browser: str) -> None:
 
 async def worker_has_browser() -> bool:
     """Whether a worker with a browser was alive within the last fifteen seconds."""
-    rows = await Battito.raw("SELECT browser FROM battito WHERE visto > now() - interval '15 seconds'")
+    rows = await fetch("SELECT browser FROM battito WHERE visto > now() - interval '15 seconds'")
     return any(row["browser"] for row in rows)

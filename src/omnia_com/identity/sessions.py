@@ -14,6 +14,7 @@ import msgspec
 
 from ..declarants import Person, person
 from ..settings import Settings
+from ..storage.database import fetch
 from ..storage.tables import AccessoInCorso, Sessione
 from .oidc import PendingSignIn, SignedIn
 
@@ -23,7 +24,7 @@ TOUCH_SECONDS = 60  # a session's last use is written at most this often
 _FIND = f"""
     SELECT d.*, s.id_token, s.access_token, s.vista < now() - interval '{TOUCH_SECONDS} seconds' AS da_toccare
     FROM sessione s JOIN dichiarante d ON d.codice_fiscale = s.dichiarante
-    WHERE s.token_sha256 = {{}} AND s.creata > now() - {{}}::interval AND s.vista > now() - {{}}::interval
+    WHERE s.token_sha256 = $1 AND s.creata > now() - $2::interval AND s.vista > now() - $3::interval
 """  # noqa: S608 – a constant number, no input
 
 
@@ -85,12 +86,12 @@ async def open_session(signed_in: SignedIn) -> str:
 async def find_session(token: str, settings: Settings) -> Session | None:
     """The living session of *token*; its last use is noted."""
     limits = timedelta(hours=settings.sessione_massima), timedelta(minutes=settings.sessione_inattiva)
-    rows = await Sessione.raw(_FIND, _sha256(token), *limits)
+    rows = await fetch(_FIND, _sha256(token), *limits)
     if not rows:
         return None
     row = rows[0]
     if row["da_toccare"]:
-        await Sessione.raw("UPDATE sessione SET vista = now() WHERE token_sha256 = {}", _sha256(token))
+        await fetch("UPDATE sessione SET vista = now() WHERE token_sha256 = $1", _sha256(token))
     return Session(token, person(row), row["id_token"], row["access_token"])
 
 
@@ -101,9 +102,7 @@ async def close_session(token: str) -> None:
 async def keep_pending(pending: PendingSignIn) -> str:
     """Keeps a sign-in that leaves for the provider and returns the secret that binds it to the browser."""
     browser = secrets.token_urlsafe(32)
-    await AccessoInCorso.raw(
-        "DELETE FROM accesso_in_corso WHERE creato < now() - {}::interval", timedelta(minutes=PENDING_MINUTES)
-    )
+    await fetch("DELETE FROM accesso_in_corso WHERE creato < now() - $1::interval", timedelta(minutes=PENDING_MINUTES))
     await AccessoInCorso.insert(
         AccessoInCorso(
             stato_sha256=_sha256(pending.state),
@@ -116,9 +115,9 @@ async def keep_pending(pending: PendingSignIn) -> str:
 
 async def take_pending(state: str, browser: str) -> PendingSignIn | None:
     """The pending sign-in of *state*, once, and only in the browser that began it."""
-    rows = await AccessoInCorso.raw(
-        "DELETE FROM accesso_in_corso WHERE stato_sha256 = {} AND browser_sha256 = {} "
-        "AND creato > now() - {}::interval RETURNING dati",
+    rows = await fetch(
+        "DELETE FROM accesso_in_corso WHERE stato_sha256 = $1 AND browser_sha256 = $2 "
+        "AND creato > now() - $3::interval RETURNING dati",
         _sha256(state),
         _sha256(browser),
         timedelta(minutes=PENDING_MINUTES),
@@ -128,6 +127,4 @@ async def take_pending(state: str, browser: str) -> PendingSignIn | None:
 
 async def forget_expired(settings: Settings) -> None:
     """Deletes the sessions that nobody can use any more."""
-    await Sessione.raw(
-        "DELETE FROM sessione WHERE creata < now() - {}::interval", timedelta(hours=settings.sessione_massima)
-    )
+    await fetch("DELETE FROM sessione WHERE creata < now() - $1::interval", timedelta(hours=settings.sessione_massima))

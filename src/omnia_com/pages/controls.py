@@ -1,7 +1,11 @@
-"""What a field needs to be drawn: its label, its mark, what was typed, what is wrong with it."""
+"""How a field is drawn, and the index of what is wrong.
+
+A control in one state is drawn once by its template and kept; what a person typed is put in afterwards and never
+kept. (Drawing all of them anew was half of the CPU time of the form page.)
+"""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 from jinja2 import TemplateNotFound
@@ -9,27 +13,27 @@ from markupsafe import Markup
 
 from ..answers import Problem
 from ..field_groups import TIPOLOGIA, Group
-from ..fields import Choice, Country, Field, Kind, LongChoice, Option
+from ..fields import Choice, Country, Field, LongChoice, Option, Tick
 from ..messages import error
 from ..rules import REQUIRED_IF
 from .web import environment, render
 
-OTHER_STATE = "altro"  # no state: whoever chooses it types the name on the next page
+TYPED = "\ue000"  # where the typed text goes
+OTHER_STATE = Option("altro", "Altro stato")  # no state: whoever chooses it types the name on the next page
+TO_CHOOSE = Option("", "Scegli")
 REQUIRED, OPTIONAL = " *", " (facoltativo)"
 
 
 class Control(msgspec.Struct, frozen=True):
-    """A field on a page. `template` draws it; `mark` follows its label."""
+    """What a template in `fields/` is given; `mark` follows the label, `value` is what is typed or chosen."""
 
     name: str
     label: str
     hint: str
     mark: str
-    value: str
     error: str
-    template: str
-    options: tuple[Option, ...] = ()
-    options_html: Markup = Markup()
+    value: str
+    options: tuple[Option, ...]
 
     @property
     def described_by(self) -> str:
@@ -47,34 +51,65 @@ class Mistake(msgspec.Struct, frozen=True):
 
 
 class GroupControls(msgspec.Struct, frozen=True):
-    """The fields of one tipologia on a page; `name` is '' before one is chosen."""
+    """The drawn fields of one tipologia; `name` is '' before one is chosen."""
 
     name: str
     title: str
-    controls: tuple[Control, ...]
+    controls: tuple[Markup, ...]
 
 
 def controls(group: Group | None, typed: Mapping[str, str], problems: Sequence[Problem]) -> GroupControls:
     if group is None:
         return GroupControls("", "", ())
     wrong = {p.field: error(p) for p in problems}
-    return GroupControls(group.name, group.title, tuple(control(f, typed, wrong) for f in group.fields))
+    drawn = tuple(draw(f, typed.get(f.name, ""), wrong.get(f.name, "")) for f in group.fields)
+    return GroupControls(group.name, group.title, drawn)
 
 
-def control(field: Field, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Control:
-    value = typed.get(field.name, "")
+def draw(field: Field, typed: str, error: str = "") -> Markup:
+    """The HTML of a field with what was *typed* in it and its *error* ('' for none)."""
+    chosen = _chosen(field, typed)
+    if chosen is not None:
+        return _drawn(field, error, chosen)
+    return _drawn(field, error, TYPED).replace(TYPED, _shown(field, typed))
+
+
+@lru_cache(4096)
+def _drawn(field: Field, error: str, value: str) -> Markup:
+    control = Control(field.name, field.label, field.hint, _mark(field), error, value, _offered(field, value))
+    return Markup(render(_template(field.name, field.kind.control), c=control))  # noqa: S704 – the template escapes
+
+
+def _chosen(field: Field, typed: str) -> str | None:
+    """Which of its few states a control is in; None if it holds whatever text was typed."""
     kind = field.kind
-    return Control(
-        field.name,
-        field.label,
-        field.hint,
-        _mark(field),
-        _shown(kind, value),
-        wrong.get(field.name, ""),
-        _template(field.name, kind.control),
-        kind.options if isinstance(kind, Choice) else (),
-        _list(kind, value) if isinstance(kind, LongChoice) else Markup(),
-    )
+    if isinstance(kind, Tick):
+        return typed if typed == "si" else ""
+    if not isinstance(kind, Choice):
+        return None
+    default = kind.default if isinstance(kind, LongChoice) else ""
+    if isinstance(kind, Country):
+        return typed if typed in kind.near else None if typed else default
+    return typed if any(o.value == typed for o in kind.options) else default
+
+
+def _offered(field: Field, value: str) -> tuple[Option, ...]:
+    """The options to draw; none where the answer is typed."""
+    kind = field.kind
+    if not isinstance(kind, Choice) or value == TYPED:
+        return ()
+    if isinstance(kind, Country):
+        return (*(o for o in kind.options if o.value in kind.near), OTHER_STATE)
+    return (TO_CHOOSE, *kind.options) if isinstance(kind, LongChoice) else kind.options
+
+
+def _shown(field: Field, typed: str) -> str:
+    """What was typed; of a state that was chosen by its code, the name."""
+    if isinstance(field.kind, Country):
+        return (
+            "" if typed == OTHER_STATE.value else next((o.label for o in field.kind.options if o.value == typed), typed)
+        )
+    return typed
 
 
 def mistakes(group: Group | None, problems: Sequence[Problem], page: str = "") -> tuple[Mistake, ...]:
@@ -92,13 +127,6 @@ def first_id(field: Field | None, name: str) -> str:
     return f"{name}-si" if field is None or field.kind.control == "tick" else name
 
 
-def _shown(kind: Kind, typed: str) -> str:
-    """What was typed; of a state chosen by its code, the name."""
-    if isinstance(kind, Country) and typed not in kind.near:
-        return "" if typed == OTHER_STATE else next((o.label for o in kind.options if o.value == typed), typed)
-    return typed
-
-
 def _mark(field: Field) -> str:
     if not field.required:
         return OPTIONAL
@@ -113,18 +141,3 @@ def _template(name: str, kind: str) -> str:
     except TemplateNotFound:
         return f"fields/{kind}.html"
     return f"fields/{name}.html"
-
-
-def _list(kind: LongChoice, typed: str) -> Markup:
-    """Nothing, if the answer is to be typed because it is none of the options that the list offers."""
-    near = kind.near if isinstance(kind, Country) else frozenset(o.value for o in kind.options)
-    if typed in near or not isinstance(kind, Country):
-        return _options(kind, typed if typed in near else kind.default)
-    return _options(kind, kind.default) if not typed else Markup()
-
-
-@cache
-def _options(kind: LongChoice, value: str) -> Markup:
-    """The options of a long list, drawn once for each chosen value."""
-    offered = [o for o in kind.options if not isinstance(kind, Country) or o.value in kind.near]
-    return Markup(render("fields/_options.html", kind=kind, options=offered, chosen=value))  # noqa: S704 – it escapes

@@ -12,7 +12,7 @@ from ..answers import Answers, Problem, read
 from ..declarations import AlreadySent, Draft, Stale
 from ..field_groups import GROUPS, TIPOLOGIA
 from ..identity.sessions import Session
-from .controls import control, controls, mistakes
+from .controls import controls, draw, mistakes
 from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, is_fragment, pdf, see_other
 
 Asked = Request[Any, Any, Any]
@@ -37,7 +37,9 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
         return html(request, "gia_inviata.html", status=409, session=session, sent=e.sent, rows=_typed_rows(form))
     answers = read(draft.typed, services.clock.today())
     if is_fragment(request):
-        return html(request, "_gruppo.html", session=session, draft=draft, group=_group(answers, draft, ()))
+        return html(
+            request, "_gruppo.html", session=session, draft=draft, group=controls(answers.group, draft.typed, ())
+        )
     if shown != draft.typed.get(TIPOLOGIA.name, "") or action in ("aggiorna", "salva"):
         return see_other(f"/bozze/{id}")
     if action == "elimina":
@@ -91,10 +93,6 @@ async def _export(session: Session, services: Services, draft: Draft, answers: A
     return see_other(f"/bozze/{draft.id}/pdf")
 
 
-def _group(answers: Answers, draft: Draft, problems: tuple[Problem, ...] | list[Problem]) -> Any:
-    return controls(answers.group, draft.typed, problems)
-
-
 def _page(
     request: Asked,
     session: Session,
@@ -103,15 +101,17 @@ def _page(
     problems: tuple[Problem, ...] | list[Problem],
     status: int = 200,
 ) -> Page:
+    errors = mistakes(answers.group, problems)
+    wrong = {e.field: e.text for e in errors}
     return html(
         request,
         "bozza.html",
         status=status,
         session=session,
         draft=draft,
-        tipologia=control(TIPOLOGIA, draft.typed, {m.field: m.text for m in mistakes(answers.group, problems)}),
-        group=_group(answers, draft, problems),
-        errors=mistakes(answers.group, problems),
+        tipologia=draw(TIPOLOGIA, draft.typed.get(TIPOLOGIA.name, ""), wrong.get(TIPOLOGIA.name, "")),
+        group=controls(answers.group, draft.typed, problems),
+        errors=errors,
     )
 
 

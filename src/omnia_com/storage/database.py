@@ -24,6 +24,18 @@ async def transaction() -> AsyncIterator[None]:
         yield
 
 
+async def fetch(query: str, *values: Any) -> list[Any]:
+    """The rows of a query in PostgreSQL's own words (`$1`…), inside the current transaction if there is one.
+
+    For what every page asks, and for what only SQL can say; Piccolo's `raw` takes twice the CPU (measured).
+    """
+    current = DB.current_transaction.get()
+    runs_it = current.connection if current else DB.pool
+    assert runs_it is not None, "open_pool first"  # noqa: S101
+    rows: list[Any] = await runs_it.fetch(query, *values)
+    return rows
+
+
 async def _no_reset(_connection: asyncpg.Connection) -> None:
     """Nothing to reset: no pooled connection is ever SET or made to LISTEN. Saves a round trip each (−40 % CPU)."""
 
