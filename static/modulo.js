@@ -47,6 +47,8 @@
       else if (campo) campo.value = testo;
     }
     stato.textContent = gruppo().dataset.annuncio;
+    document.getElementById("errori")?.remove(); // it spoke of the other group
+    document.title = document.title.replace("Errore: ", "");
   });
   su("htmx:error", () => caduta("Connessione assente"));
 

@@ -245,3 +245,9 @@ async def test_long_lists_have_pages(anna: Visitor) -> None:
     await anna.follow("Più recenti")
     for odd in ("0", "-1", "x", "99999999999", "²"):
         await anna.get(f"/comunicazioni?pagina={odd}")
+
+
+async def test_whoever_is_signed_in_is_led_on_from_the_first_page(anna: Visitor) -> None:
+    await anna.get("/")
+    await anna.follow("Vai alle tue comunicazioni")
+    assert anna.page.path == "/comunicazioni"

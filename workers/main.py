@@ -28,7 +28,7 @@ from .documents import print_pdf
 log = structlog.get_logger()
 SWEEP_SECONDS, BEAT_SECONDS, TIDY_SECONDS = 1.0, 5.0, 600.0
 JOB_SECONDS = 12  # less than the lease: a job that hangs gives its document back itself
-POLL_SECONDS = 0.05  # arq's own half second would be most of the time to a receipt
+POLL_SECONDS = 0.02  # arq's own half second would be most of the time to a receipt
 
 
 async def render(ctx: dict[str, Any], document: str) -> str:
