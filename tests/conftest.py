@@ -165,9 +165,9 @@ def at(app: Front) -> Iterator[Callable[[str], None]]:
     state.services = before
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker(environment: dict[str, str], migrated: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The real worker, as a process of its own."""
+    """The real worker, as a process of its own; other modules start theirs, or none."""
     log = tmp_path_factory.mktemp("worker") / "log"
     process = start_worker(environment, log)
     yield

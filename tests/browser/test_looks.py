@@ -75,7 +75,7 @@ async def test_after_continua_the_focus_is_on_the_errors_and_they_lead_to_the_fi
     draft = await posted_draft(anna, {"tipologia_rioccupazione": "subordinato", "data_inizio": "30/02/2027"})
     await w.open(draft)
     await w.press("Continua")
-    assert await w.focused() == "errori"
+    await w.focus_comes_to("errori")
     links = w.page.locator("#errori a")
     assert await links.count() == 10
     for i in range(await links.count()):

@@ -1,5 +1,6 @@
 """A browser window that notes what no page of the service may do, and the things that a person does in it."""
 
+import asyncio
 import re
 from urllib.parse import urlsplit
 
@@ -90,6 +91,14 @@ class Window:
         """What the status line says, once it says *words*."""
         await self.page.locator("#stato", has_text=words).wait_for(state="attached")
         return await self.page.inner_text("#stato")
+
+    async def focus_comes_to(self, id: str) -> None:
+        """The browser gives the focus once it has drawn the page."""
+        for _ in range(100):
+            if await self.focused() == id:
+                return
+            await asyncio.sleep(0.02)
+        assert await self.focused() == id
 
     async def focused(self) -> str:
         return str(await self.page.evaluate("document.activeElement.id"))
