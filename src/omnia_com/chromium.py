@@ -20,12 +20,13 @@ ELSEWHERE = (
     Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
 )
+DEBIAN_PACKAGES = ("chromium-headless-shell", "libatomic1")  # the second for Playwright's driver
 INSTALL_LIMIT = 600  # seconds for each attempt
 HOW_TO = """\
 Senza Chromium le ricevute in PDF aspettano (nessuna va persa) e la pagina offre la ricevuta in HTML.
 Per averlo, una di queste:
   python -m playwright install --with-deps --only-shell chromium
-  apt-get install chromium-headless-shell        (Debian, come root)
+  apt-get install chromium-headless-shell libatomic1        (Debian, come root)
   OMNIA_CHROMIUM=/percorso/di/chromium           (uno che c'è già)"""
 
 
@@ -96,6 +97,12 @@ def runs(program: Path) -> bool:
         return False
 
 
+def driver_runs() -> bool:
+    """Whether Playwright's own program starts; on the barest Debian it lacks a library."""
+    command = [sys.executable, "-m", "playwright", "--version"]
+    return subprocess.run(command, capture_output=True, timeout=60).returncode == 0  # noqa: S603
+
+
 def get(settings: Settings) -> bool:
     """Make sure that there is a Chromium that starts, saying what is done; whether there is one at the end."""
     if _ready(settings):
@@ -117,18 +124,21 @@ def _attempts(settings: Settings) -> Iterator[tuple[str, list[list[str]]]]:
     yield "lo scarico con Playwright", [install]
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return
-    if find(settings):
+    if find(settings) and driver_runs():
         yield "installo le librerie che gli mancano", [[*install, "--with-deps"]]
     apt = ["apt-get", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=1"]
     yield (
         "lo installo dai pacchetti del sistema (apt-get)",
-        [[*apt, "update"], [*apt, "install", "-y", "--no-install-recommends", "chromium-headless-shell"]],
+        [[*apt, "update"], [*apt, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES]],
     )
 
 
 def _ready(settings: Settings) -> bool:
     program = find(settings)
     if program is None:
+        return False
+    if not driver_runs():
+        _say("Il programma con cui Playwright guida Chromium non si avvia: forse manca la libreria libatomic1.")
         return False
     if runs(program):
         _say(f"Chromium per i PDF: {program}")
