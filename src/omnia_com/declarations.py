@@ -109,11 +109,13 @@ async def start(owner: str, id: UUID, limit: int) -> None:
     await Bozza.insert(Bozza(id=id, dichiarante=owner)).on_conflict(action="DO NOTHING")
 
 
-async def find_draft(owner: str, id: UUID) -> Draft:
-    """Raises `AlreadySent`, or `NotFound`."""
-    rows = await fetch(
-        "SELECT id, digitato, versione, aggiornata FROM bozza WHERE id = $1 AND dichiarante = $2", id, owner
-    )
+async def find_draft(owner: str, id: UUID, *, held: bool = False) -> Draft:
+    """Raises `AlreadySent`, or `NotFound`.
+
+    A draft *held* stays so until the transaction ends: two sendings or savings wait for one another.
+    """
+    query = "SELECT id, digitato, versione, aggiornata FROM bozza WHERE id = $1 AND dichiarante = $2"
+    rows = await fetch(query + " FOR UPDATE" * held, id, owner)
     if not rows:
         raise AlreadySent(await find_sent(owner, id))
     return _draft(rows[0])
@@ -138,7 +140,7 @@ async def save(owner: str, id: UUID, typed: Mapping[str, str], version: int | No
     Without a version whatever stands is replaced. The same texts again change nothing, not even the version.
     """
     async with transaction():
-        draft = await _locked(owner, id)
+        draft = await find_draft(owner, id, held=True)
         if dict(typed) == draft.typed:
             return draft
         if version is not None and version != draft.version:
@@ -181,7 +183,7 @@ async def send(
     owner = person.codice_fiscale
     async with transaction():
         try:
-            draft = await _locked(owner, id)
+            draft = await find_draft(owner, id, held=True)
         except AlreadySent as before:
             return before.sent
         if version is not None and version != draft.version:
@@ -212,16 +214,6 @@ async def periods(owner: str) -> list[Period]:
     columns = Comunicazione.data_inizio, Comunicazione.data_fine
     rows = await Comunicazione.select(*columns).where(Comunicazione.dichiarante == owner)
     return [Period(row["data_inizio"], row["data_fine"]) for row in rows]
-
-
-async def _locked(owner: str, id: UUID) -> Draft:
-    """The draft, held until the transaction ends: two sendings or savings wait for one another."""
-    rows = await fetch(
-        "SELECT id, digitato, versione, aggiornata FROM bozza WHERE id = $1 AND dichiarante = $2 FOR UPDATE", id, owner
-    )
-    if not rows:
-        raise AlreadySent(await find_sent(owner, id))
-    return _draft(rows[0])
 
 
 def _draft(row: Mapping[str, Any]) -> Draft:
