@@ -48,7 +48,7 @@ CODES = {
     "datore_codice_fiscale": "non_valido",
     "sede_stato": "non_valido",
     "sede_provincia": "obbligatorio non_valido",
-    "sede_citta": "obbligatorio non_valido troppo_lungo",
+    "sede_citta": "obbligatorio non_valido troppo_lungo comune_sconosciuto",
     "sede_via": "obbligatorio non_valido troppo_lungo",
     "sede_cap": "obbligatorio non_valido troppo_lungo",
     "reddito_presunto_annuale": "obbligatorio non_valido negativo troppo_grande",
@@ -63,7 +63,6 @@ CODES = {
     "tipologia_autonomo_altro": "obbligatorio non_valido troppo_lungo",
     "partita_iva": "obbligatorio non_valido",
 }
-LATER = {"sede_citta": "comune_sconosciuto"}  # that a comune belongs to its province is not checked yet
 
 Typed = dict[str, str]
 # Whole, right answers; the field; its code; what is refused with that code; the nearest that is accepted.
@@ -90,6 +89,8 @@ CASES: list[tuple[Typed, str, str, str, str]] = [
     (SUBORDINATO, "sede_provincia", "obbligatorio", "", "TO"),
     (SUBORDINATO, "sede_provincia", "non_valido", "XX", "TO"),
     (SUBORDINATO, "sede_citta", "obbligatorio", "", "Torino"),
+    (SUBORDINATO, "sede_citta", "comune_sconosciuto", "Milano", "TORINO"),
+    (SUBORDINATO, "sede_citta", "comune_sconosciuto", "T", "Sant’Ambrogio di Torino"),
     (SVIZZERA, "sede_citta", "obbligatorio", "", "Lugano"),
     (SVIZZERA, "sede_citta", "non_valido", "L", "Lu"),
     (SVIZZERA, "sede_citta", "troppo_lungo", "a" * 101, "a" * 100),

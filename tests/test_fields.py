@@ -28,6 +28,7 @@ from omnia_com.fields import (
     Money,
     Notes,
     Option,
+    PlaceName,
     Postcode,
     Text,
     Tick,
@@ -433,7 +434,7 @@ def test_postcode_is_taken_as_it_is(typed: str, code: str) -> None:
 
 KINDS: list[Any] = [
     Text(), Notes(), Day(), Money(), WEEK, DAYS_WORKED, Choice((Option("a", "A"),)), LongChoice((Option("a", "A"),)),
-    STATES, Tick(), PARTITA_IVA, Postcode(),
+    STATES, Tick(), PARTITA_IVA, PlaceName(), Postcode(),
 ]  # fmt: skip
 
 

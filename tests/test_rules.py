@@ -149,6 +149,21 @@ def test_giornate_entro_il_periodo() -> None:
     assert found(rules.giornate_entro_il_periodo({"giornate_lavorate": 366, "data_inizio": START}, TODAY)) == []
 
 
+def test_citta_del_paese() -> None:
+    def of(city: str, **others: object) -> list[str]:
+        italian = {"sede_stato": "IT", "sede_provincia": "TO"}
+        return found(rules.citta_del_paese({**italian, "sede_citta": city, **others}, TODAY))
+
+    assert of("Torino") == of("TORINO") == of("sant ambrogio di torino") == []
+    assert of("Milano") == of("T") == of("x" * 101) == ["sede_citta:comune_sconosciuto"]
+    assert of("Olbia", sede_provincia="NU") == [], "Sardinia's provinces have changed"
+    assert of("Nuovocomune", comune_non_in_elenco=True) == of("T", comune_non_in_elenco=True) == []
+    assert of("Lugano", sede_stato="Z133") == of("x" * 100, sede_stato="Z133") == []
+    assert of("x" * 101, sede_stato="Z133") == ["sede_citta:troppo_lungo"]
+    assert of("L", sede_stato="Z133") == ["sede_citta:non_valido"]
+    assert found(rules.citta_del_paese({"sede_stato": "IT", "sede_citta": "Torino"}, TODAY)) == [], "no province yet"
+
+
 # What the tables of rules may name.
 
 

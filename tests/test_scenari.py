@@ -15,7 +15,6 @@ from tests.steps import posted_draft
 
 SCENARI: list[dict[str, Any]] = json.loads((Path(__file__).parent / "scenari.json").read_text())
 LATER = {  # not in this release
-    "S36": "that a comune belongs to its province is not checked yet",
     "S47": "attachments are not there yet",
 }
 

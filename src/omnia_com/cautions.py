@@ -1,9 +1,11 @@
 """Warnings of the check page: what the person should know before sending. They block nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from . import places
 from .answers import Answers
 
 CAUTIONS = {
@@ -16,6 +18,7 @@ CAUTIONS = {
     "partita_iva_in_attesa": "Appena hai la partita IVA, comunica anche il numero.",
     "reddito_zero": "Hai scritto che non pensi di guadagnare niente. Se è giusto, continua.",
     "reddito_alto": "Il reddito è più di 100.000 euro l’anno. Controlla che non ci siano zeri di troppo.",
+    "cap_di_altro_comune": "Il CAP non sembra quello del comune che hai scritto. Controllalo.",
     "oltre_48_ore": "Più di 48 ore alla settimana è oltre il limite medio di legge. Controlla il numero.",
     "oltre_13_ore": "Più di 13 ore al giorno non lasciano le 11 ore di riposo di legge. Controlla il numero.",
     "senza_contatti": "Non abbiamo né la tua e-mail né il tuo cellulare. Puoi inviare lo stesso: "
@@ -51,8 +54,18 @@ def cautions(answers: Answers, *, today: date, reachable: bool, communicated: It
         "partita_iva_in_attesa": "partita_iva_in_attesa" in v and "partita_iva" not in v,
         "reddito_zero": income == 0,
         "reddito_alto": income is not None and income > 100_000_00,
+        "cap_di_altro_comune": _elsewhere(v),
         "oltre_48_ore": weekly is not None and weekly > 48,
         "oltre_13_ore": daily is not None and daily > 13,
         "senza_contatti": not reachable,
     }
     return tuple(code for code in CAUTIONS if applies[code])
+
+
+def _elsewhere(v: Mapping[str, Any]) -> bool:
+    """Whether the CAP is none of the comune's; without a province, a known comune or a CAP nothing is said."""
+    comune, cap = places.comune(v.get("sede_citta", ""), v.get("sede_provincia", "")), v.get("sede_cap")
+    if not (comune and comune.caps and cap):
+        return False
+    first, last = comune.caps
+    return not first <= cap <= last

@@ -17,6 +17,7 @@ from .fields import (
     Money,
     Notes,
     Option,
+    PlaceName,
     Postcode,
     Text,
     Tick,
@@ -125,7 +126,7 @@ SUBORDINATO = Group(
             LongChoice(_options(*places.provinces())),
             hint="Solo se lavorerai in Italia",
         ),
-        Field("sede_citta", "Sede di lavoro (città)", Text(longest=100), hint="Il nome del comune. Esempio: Torino"),
+        Field("sede_citta", "Sede di lavoro (città)", PlaceName(), hint="Il nome del comune. Esempio: Torino"),
         Field("comune_non_in_elenco", "Il mio comune non c’è", Tick(), required=False),
         Field(
             "sede_via",

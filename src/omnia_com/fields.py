@@ -308,6 +308,19 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceName:
+    """The name of a town; rules check it, for they know the state and the province."""
+
+    control: ClassVar[str] = "text"
+
+    def read(self, typed: str) -> str:
+        return one_line(typed)
+
+    def show(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class Postcode:
     """A postcode as it is written in its own country; a rule checks the Italian ones."""
 

@@ -1,10 +1,13 @@
 """States, provinces and birthplaces, from the tables in `data/` (see NOTICE.txt there)."""
 
 import csv
+import unicodedata
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 ITALY = "IT"
+SARDINIA = "Sardegna"
 
 
 def _table(name: str) -> list[dict[str, str]]:
@@ -35,3 +38,49 @@ def _birthplaces() -> dict[str, tuple[str, str]]:
 def birthplace(belfiore: str) -> tuple[str, str]:
     """(name, sigla) of a place by its Belfiore code, ceased ones included; an unknown code names itself."""
     return _birthplaces().get(belfiore, (belfiore, ""))
+
+
+class Comune(NamedTuple):
+    """A comune and its postcodes, ends included; none if the table has none."""
+
+    nome: str
+    sigla: str
+    caps: tuple[str, str] | None
+
+
+def letters(name: str) -> str:
+    """A name as people compare names: letters and digits alone, without accents and case."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(c for c in plain if c.isalnum())
+
+
+def comune(name: str, sigla: str) -> Comune | None:
+    """The comune of this name in a province.
+
+    Anywhere in Sardinia for a Sardinian province: they changed in 2025/26 and the table has the old ones.
+    """
+    return next((known[letters(name)] for known in _of(sigla) if letters(name) in known), None)
+
+
+def comuni(sigla: str) -> tuple[str, ...]:
+    """The names of the comuni of a province, in alphabetical order; of all Sardinia for a Sardinian one."""
+    return tuple(sorted((c.nome for known in _of(sigla) for c in known.values()), key=letters))
+
+
+def _of(sigla: str) -> list[dict[str, Comune]]:
+    return [_by_province().get(each, {}) for each in (_sardinian() if sigla in _sardinian() else (sigla,))]
+
+
+@cache
+def _sardinian() -> tuple[str, ...]:
+    return tuple(r["sigla"] for r in _table("province") if r["regione"] == SARDINIA)
+
+
+@cache
+def _by_province() -> dict[str, dict[str, Comune]]:
+    known: dict[str, dict[str, Comune]] = {}
+    for r in _table("comuni"):
+        first, _, last = r["cap"].partition("-")
+        caps = (first, last or first) if first else None
+        known.setdefault(r["sigla"], {})[letters(r["nome"])] = Comune(r["nome"], r["sigla"], caps)
+    return known

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from . import places
+
 Values = Mapping[str, Any]  # field name -> what was read; a field left empty or unreadable is not there
 
 A_TERMINE = ("determinato", "somministrazione")
@@ -19,6 +21,7 @@ CON_PARTITA_IVA = (
 )
 PRIMO_INIZIO = date(2015, 9, 24)  # entry into force of D.Lgs. 148/2015, which made the duty what it is
 ULTIMO_INIZIO = timedelta(days=366)
+LUNGA_CITTA = 100  # characters
 
 
 def in_italia(v: Values) -> bool:
@@ -105,6 +108,18 @@ def fine_non_prima_dell_inizio(v: Values, _today: date) -> Found:
         yield "data_fine", "prima_dell_inizio"
 
 
+def citta_del_paese(v: Values, _today: date) -> Found:
+    """In Italy a comune of the province, unless the person says that it is not listed; abroad any name."""
+    city = v.get("sede_citta", "")
+    if "comune_non_in_elenco" in v or not in_italia(v):
+        if len(city) > LUNGA_CITTA:
+            yield "sede_citta", "troppo_lungo"
+        elif len(city) == 1 and not forse_in_italia(v):
+            yield "sede_citta", "non_valido"
+    elif city and "sede_provincia" in v and not places.comune(city, v["sede_provincia"]):
+        yield "sede_citta", "comune_sconosciuto"
+
+
 def cap_del_paese(v: Values, _today: date) -> Found:
     cap = v.get("sede_cap", "")
     if in_italia(v):
@@ -126,6 +141,7 @@ RULES: tuple[Callable[[Values, date], Found], ...] = (
     inizio_entro_i_termini,
     tempo_indeterminato_senza_fine,
     fine_non_prima_dell_inizio,
+    citta_del_paese,
     cap_del_paese,
     giornate_entro_il_periodo,
 )
