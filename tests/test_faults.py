@@ -19,7 +19,7 @@ import pytest
 import redis.asyncio
 from omnia_com.workers.pdf_text import pages_text
 
-from omnia_com import declarations, receipts
+from omnia_com import communications, receipts
 from omnia_com.embedded import temporary
 from omnia_com.front import Front
 from omnia_com.queue import Queue
@@ -199,7 +199,7 @@ async def test_the_receipt_can_be_made_again_the_same_and_passes_its_judges(
     await until(database, "stato = 'pronta'")
     assert await database.fetchval("SELECT pdf FROM documento") == first
     judged(first)
-    sent = await declarations.find_sent(ANNA, UUID(communication.rpartition("/")[2]))
+    sent = await communications.find_sent(ANNA, UUID(communication.rpartition("/")[2]))
     assert embedded(first) == sent.canonical()
     text = "".join(pages_text(first))
     for row in (*sent.persona.rows(), *sent.righe):

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 import rfc8785
 
-from omnia_com import declarations
+from omnia_com import communications, declarations
 from omnia_com.clock import Clock
 from omnia_com.declarants import Person
 from omnia_com.declarations import Incomplete
@@ -67,7 +67,7 @@ async def test_the_numbers_start_again_with_the_year_in_rome(anna: Visitor) -> N
     [
         "UPDATE comunicazione SET tipologia = 'autonomo'",
         "DELETE FROM comunicazione",
-        "TRUNCATE comunicazione",
+        "TRUNCATE comunicazione CASCADE",
     ],
 )
 async def test_the_database_refuses_to_change_what_was_sent(
@@ -94,7 +94,7 @@ async def test_what_is_kept_is_what_was_asked_verbatim(anna: Visitor, database: 
 async def test_the_digest_is_that_of_the_canonical_data(anna: Visitor, database: asyncpg.Connection) -> None:
     draft = await posted_draft(anna, SUBORDINATO)
     await send(anna, draft)
-    sent = await declarations.find_sent("PRVNNA85E49H501L", UUID(draft.rpartition("/")[2]))
+    sent = await communications.find_sent("PRVNNA85E49H501L", UUID(draft.rpartition("/")[2]))
     data = json.loads(sent.canonical())
     assert rfc8785.dumps(data) == sent.canonical()
     assert hashlib.sha256(sent.canonical()).hexdigest() == sent.sha256

@@ -14,7 +14,7 @@ from .clock import Clock
 from .front import Front
 from .identity.oidc import RelyingParty
 from .identity.sessions import Session, find_session
-from .pages import access, check, communication, draft, health, home, info, mishaps
+from .pages import access, amendments, check, communication, draft, health, home, info, mishaps
 from .pages.ready import Ready
 from .pages.web import Form, MaybeSession, MyServices, MySession, NotSignedIn, Services, read_form
 from .queue import Queue
@@ -37,6 +37,9 @@ HANDLERS = [
     communication.download,
     communication.retry,
     communication.printable,
+    amendments.amend,
+    amendments.confirm,
+    amendments.annul,
     access.enter,
     access.sign_in,
     access.answer,

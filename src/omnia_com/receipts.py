@@ -13,8 +13,9 @@ import msgspec
 from . import declaration_texts
 from .answers import Answers
 from .clock import rome
+from .communications import RECEIPT, Sent, find_sent
 from .declarants import Person
-from .declarations import RECEIPT, Draft, Sent, find_sent
+from .declarations import Draft
 from .sheet import Row, Section, Sheet
 from .storage.database import fetch
 from .storage.tables import Documento
@@ -49,21 +50,28 @@ class Work(msgspec.Struct, frozen=True):
 
 def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
     """The receipt, drawn from what was stored at sending and nothing else."""
+    annulment = sent.genere == "annullamento"
+    facts = [
+        Row("Data di invio della comunicazione", f"{rome(sent.inviata_il):%d/%m/%Y %H:%M}"),
+        Row("Protocollo", sent.protocollo),
+    ]
+    if sent.prima_protocollo:
+        facts.append(
+            Row("Annulla la comunicazione" if annulment else "Sostituisce la comunicazione", sent.prima_protocollo)
+        )
+    if not annulment:
+        facts.append(Row("Inviata prima dell’inizio del lavoro", timeliness(sent)))
     return Sheet(
-        heading="Ricevuta della Comunicazione di Rioccupazione",
+        heading=f"Ricevuta {'dell’annullamento' if annulment else 'della Comunicazione di Rioccupazione'}",
         banner=banner,
         ente=ente,
         footer=sent.protocollo,
-        facts=(
-            Row("Data di invio della comunicazione", f"{rome(sent.inviata_il):%d/%m/%Y %H:%M}"),
-            Row("Protocollo", sent.protocollo),
-            Row("Inviata prima dell’inizio del lavoro", timeliness(sent)),
-        ),
+        facts=tuple(facts),
         sections=(
             Section("Dati del dichiarante", sent.persona.rows()),
-            Section("Riepilogo dei dati inseriti dal lavoratore", sent.righe),
+            Section("Annullamento" if annulment else "Riepilogo dei dati inseriti dal lavoratore", sent.righe),
         ),
-        declarations=tuple(declaration_texts.TEXTS[sent.dichiarazioni_versione].values()),
+        declarations=tuple(declaration_texts.TEXTS.get(sent.dichiarazioni_versione, {}).values()),
         declarations_version=sent.dichiarazioni_versione,
         sha256=sent.sha256,
     )

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import declarations
+from .. import communications, declarations
 from ..answers import Answers, Problem, read
 from ..cautions import CAUTIONS, cautions
 from ..declaration_texts import CURRENT, TEXTS
@@ -64,7 +64,7 @@ async def _page(
         answers,
         today=services.clock.today(),
         reachable=session.person.reachable,
-        communicated=await declarations.periods(session.owner),
+        communicated=await communications.periods(session.owner, besides=draft.amends),
     )
     return html(
         request,

@@ -7,8 +7,8 @@ from uuid import UUID
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import declarations, receipts
-from ..declarations import NotFound, Sent
+from .. import communications, receipts
+from ..communications import NotFound, Sent
 from ..identity.sessions import Session
 from ..receipts import Document
 from .web import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other
@@ -20,7 +20,7 @@ JUST_SENT = timedelta(seconds=10)  # a receipt asked for longer ago is late: nob
 @get("/comunicazioni/{id:uuid}", name="communication")
 async def show(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The answer to "Invia": at once protocol, date and summary; the receipt too, if it is there within a moment."""
-    sent = await declarations.find_sent(session.owner, id)
+    sent = await communications.find_sent(session.owner, id)
     receipt = await _receipt(session, services, id)
     return html(
         request, "comunicazione.html", session=session, sent=sent, sheet=_sheet(services, sent), receipt=receipt
@@ -29,7 +29,7 @@ async def show(request: Asked, session: MySession, services: MyServices, id: Id)
 
 @get("/comunicazioni/{id:uuid}/ricevuta", name="receipt")
 async def download(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    sent = await declarations.find_sent(session.owner, id)
+    sent = await communications.find_sent(session.owner, id)
     receipt = await _receipt(session, services, id, with_pdf=True)
     if receipt.pdf:
         return pdf(receipt.pdf, f"ricevuta-{sent.protocollo}.pdf")
@@ -47,7 +47,7 @@ async def retry(session: MySession, services: MyServices, id: Id, form: MyForm) 
 @get("/comunicazioni/{id:uuid}/ricevuta/stampa", name="receipt_page")
 async def printable(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The receipt as a page to print, for whoever cannot or will not wait for the PDF."""
-    sent = await declarations.find_sent(session.owner, id)
+    sent = await communications.find_sent(session.owner, id)
     return html(request, "ricevuta.html", session=session, sent=sent, foglio=_sheet(services, sent))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import declarations
+from .. import communications, declarations
 from ..answers import read
 from ..field_groups import GROUPS
 from .web import MaybeSession, MyForm, MyServices, MySession, Page, Unreadable, html, see_other
@@ -21,7 +21,7 @@ async def start(request: Request[Any, Any, Any], maybe_session: MaybeSession, se
 async def home(request: Request[Any, Any, Any], session: MySession, services: MyServices) -> Page:
     today, page = services.clock.today(), _page(request.query_params.get("pagina", ""))
     drafts = await declarations.drafts(session.owner, page)
-    sent = await declarations.sent_ones(session.owner, page)
+    sent = await communications.sent_ones(session.owner, page)
     return html(
         request,
         "comunicazioni.html",
@@ -31,7 +31,7 @@ async def home(request: Request[Any, Any, Any], session: MySession, services: My
         groups=GROUPS,
         new_id=uuid4(),
         page=page,
-        more=max(len(drafts), len(sent)) == declarations.PER_PAGE,
+        more=max(len(drafts), len(sent)) == communications.PER_PAGE,
     )
 
 

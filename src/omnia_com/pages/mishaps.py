@@ -11,7 +11,8 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
-from ..declarations import AlreadySent, NotFound, TooMany
+from ..communications import NotFound, Superseded
+from ..declarations import AlreadySent, TooMany
 from ..identity import AccessRefused
 from .web import CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
 
@@ -104,6 +105,11 @@ def already_sent(_request: Asked, e: AlreadySent) -> Redirect:
     return see_other(f"/comunicazioni/{e.sent.id}")
 
 
+def superseded(request: Asked, _e: Superseded) -> Page:
+    text = "Questa comunicazione è già stata corretta o annullata, forse in un’altra finestra. Niente è cambiato."
+    return _page(request, 409, "Già corretta o annullata", text)
+
+
 def unreadable(request: Asked, _e: Unreadable) -> Page:
     return of_status(request, 400)
 
@@ -140,6 +146,7 @@ HANDLERS: dict[type[Exception] | int, Callable[..., Any]] = {
     HTTPException: http,
     NotSignedIn: not_signed_in,
     NotFound: not_found,
+    Superseded: superseded,
     AlreadySent: already_sent,
     Unreadable: unreadable,
     TooMany: too_many,

@@ -68,6 +68,7 @@ class Bozza(Table, db=DB):
     versione = Integer(null=False, default=1)
     creata = Timestamptz(default=TimestamptzNow())
     aggiornata = Timestamptz(default=TimestamptzNow())
+    rettifica = UUID(null=True, default=None)
 
 
 class Protocollo(Table, db=DB):
@@ -94,6 +95,9 @@ class Comunicazione(Table, db=DB):
     persona = JSONB(null=False)
     dichiarazioni_versione = Varchar(20, null=False)
     sha256 = Varchar(64, null=False)
+    genere = Varchar(14, null=False, default="comunicazione")
+    sostituisce = UUID(null=True, default=None, unique=True)
+    motivo = Varchar(20, null=False)
 
 
 class Documento(Table, db=DB):

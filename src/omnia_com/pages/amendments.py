@@ -1,0 +1,59 @@
+"""Rettifica and Annullamento of what was sent."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from litestar import Request, get, post
+from litestar.response import Redirect
+
+from .. import amendments, communications
+from ..amendments import MOTIVI
+from ..communications import Sent
+from ..identity.sessions import Session
+from .controls import Mistake
+from .web import Id, MyForm, MyServices, MySession, Page, Unreadable, html, see_other
+
+Asked = Request[Any, Any, Any]
+NO_REASON = Mistake("motivo", "obbligatorio", "Scegli perché vuoi annullare la comunicazione.", "#motivo-non_iniziato")
+
+
+@post("/comunicazioni/{id:uuid}/rettifica", name="amend", status_code=303)
+async def amend(session: MySession, id: Id, form: MyForm) -> Redirect:  # noqa: ARG001 – the form carries the CSRF token
+    """A draft with the same answers, to be corrected; pressed twice, the same draft."""
+    return see_other(f"/bozze/{await amendments.amend(session.owner, id, uuid4())}")
+
+
+@get("/comunicazioni/{id:uuid}/annulla", name="confirm_annulment")
+async def confirm(request: Asked, session: MySession, id: Id) -> Page | Redirect:
+    sent = await communications.find_sent(session.owner, id)
+    if not sent.open_to_change:
+        return see_other(f"/comunicazioni/{id}")
+    return _page(request, session, sent, uuid4())
+
+
+@post("/comunicazioni/{id:uuid}/annulla", name="annul", status_code=303)
+async def annul(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
+    """The page chose the id of the annulment, so that a second click leads to the same one."""
+    sent, own_id = await communications.find_sent(session.owner, id), _uuid(form.get("id", ""))
+    motivo = form.get("motivo", "")
+    if motivo not in MOTIVI:
+        return _page(request, session, sent, own_id, status=422, errors=(NO_REASON,))
+    limit = services.settings.limite_invii
+    done = await amendments.annul(session.person, id, own_id, motivo, services.clock, limit)
+    await services.queue.hint(str(done.id))
+    return see_other(f"/comunicazioni/{done.id}")
+
+
+def _page(
+    request: Asked, session: Session, sent: Sent, own_id: UUID, status: int = 200, errors: tuple[Mistake, ...] = ()
+) -> Page:
+    return html(
+        request, "annulla.html", status=status, session=session, sent=sent, motivi=MOTIVI, own_id=own_id, errors=errors
+    )
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Unreadable("id") from None
