@@ -35,6 +35,8 @@ ROUTES = {
     "receipt": PERSON,
     "retry_receipt": PERSON,
     "receipt_page": PERSON,
+    "choose_comune": PERSON,
+    "take_comune": PERSON,
     "amend": PERSON,
     "confirm_annulment": PERSON,
     "annul": PERSON,

@@ -3,6 +3,9 @@
 import pytest
 
 from omnia_com import places
+from tests.browsing import Visitor
+from tests.people import SUBORDINATO
+from tests.steps import new_draft
 
 
 @pytest.mark.parametrize(
@@ -47,3 +50,25 @@ def test_sardinia_is_one() -> None:
 )
 def test_a_birthplace_is_named_also_when_it_is_no_more(code: str, name: str, sigla: str) -> None:
     assert places.birthplace(code) == (name, sigla)
+
+
+async def test_province_first_then_its_comuni(anna: Visitor) -> None:
+    await new_draft(anna, SUBORDINATO | {"sede_provincia": "", "sede_citta": ""})
+    await anna.press("Scegli dall’elenco")
+    assert "Prima scegli la provincia" in anna.page.text
+    await anna.follow("Torna ai dati")
+    await anna.fill(sede_provincia="TO").press("Scegli dall’elenco")
+    await anna.fill(sede_citta="Sant'Ambrogio di Torino").press("Usa questo comune")
+    assert anna.page.value("sede_citta") == "Sant'Ambrogio di Torino"
+    assert anna.page.errors == []
+
+
+async def test_a_comune_that_is_not_listed_has_a_way_out(anna: Visitor) -> None:
+    await new_draft(anna, SUBORDINATO | {"sede_citta": "Nuovocomune"})
+    assert anna.page.errors == ["sede_citta:comune_sconosciuto"]
+    await anna.fill(comune_non_in_elenco="si").press("Continua")
+    assert "Nuovocomune" in anna.page.text
+    await anna.get(anna.page.path.removesuffix("/riepilogo"))
+    await anna.press("Scegli dall’elenco")
+    await anna.fill(sede_citta="Torino").press("Usa questo comune")
+    assert anna.page.value("comune_non_in_elenco") == ""

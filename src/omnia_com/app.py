@@ -14,7 +14,7 @@ from .clock import Clock
 from .front import Front
 from .identity.oidc import RelyingParty
 from .identity.sessions import Session, find_session
-from .pages import access, amendments, check, communication, draft, health, home, info, mishaps
+from .pages import access, amendments, check, communication, comune, draft, health, home, info, mishaps
 from .pages.ready import Ready
 from .pages.web import Form, MaybeSession, MyServices, MySession, NotSignedIn, Services, read_form
 from .queue import Queue
@@ -31,6 +31,8 @@ HANDLERS = [
     draft.export,
     draft.confirm_deletion,
     draft.delete,
+    comune.choose,
+    comune.take,
     check.check,
     check.send,
     communication.show,

@@ -21,7 +21,7 @@ SHOWN = """(combinations) => combinations.map((answers) => {
       if (c.type == "radio" || c.type == "checkbox") c.checked = c.value == text; else c.value = text;
     }
   }
-  const seen = [...document.querySelectorAll("#gruppo [name]")].filter((c) => c.checkVisibility());
+  const seen = [...document.querySelectorAll("#gruppo [name]:not(button)")].filter((c) => c.checkVisibility());
   return [...new Set(seen.map((c) => c.name))];
 })"""
 

@@ -42,8 +42,8 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
         )
     if shown != draft.typed.get(TIPOLOGIA.name, "") or action in ("aggiorna", "salva"):
         return see_other(f"/bozze/{id}")
-    if action == "elimina":
-        return see_other(f"/bozze/{id}/elimina")
+    if action in ("elimina", "comune"):
+        return see_other(f"/bozze/{id}/{action}")
     if action == "esporta":
         return await _export(session, services, draft, answers)
     if answers.problems:

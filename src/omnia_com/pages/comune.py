@@ -1,0 +1,40 @@
+"""The second step of the place of work: the comuni of the province that was chosen in the first."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.response import Redirect
+
+from .. import declarations, places
+from ..declarations import Stale
+from .web import Id, MyForm, MySession, Page, html, see_other
+
+CITY, UNLISTED = "sede_citta", "comune_non_in_elenco"
+
+
+@get("/bozze/{id:uuid}/comune", name="choose_comune")
+async def choose(request: Request[Any, Any, Any], session: MySession, id: Id) -> Page:
+    draft = await declarations.find_draft(session.owner, id)
+    sigla = draft.typed.get("sede_provincia", "")
+    now = places.comune(draft.typed.get(CITY, ""), sigla)
+    return html(
+        request,
+        "comune.html",
+        session=session,
+        draft=draft,
+        province=dict(places.provinces()).get(sigla, ""),
+        names=places.comuni(sigla),
+        chosen=now.nome if now else "",
+    )
+
+
+@post("/bozze/{id:uuid}/comune", name="take_comune", status_code=303)
+async def take(session: MySession, id: Id, form: MyForm) -> Redirect:
+    """Puts the name into the draft, as if it had been typed."""
+    draft = await declarations.find_draft(session.owner, id)
+    typed = {name: text for name, text in draft.typed.items() if name != UNLISTED} | {CITY: form.get(CITY, "")}
+    try:
+        await declarations.save(session.owner, id, typed, draft.version)
+    except Stale:  # saved elsewhere in this very moment: the form shows what stands now
+        return see_other(f"/bozze/{id}/comune")
+    return see_other(f"/bozze/{id}#{CITY}")
