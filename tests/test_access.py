@@ -37,6 +37,7 @@ ROUTES = {
     "receipt_page": PERSON,
     "choose_comune": PERSON,
     "take_comune": PERSON,
+    "own_data": PERSON,
     "amend": PERSON,
     "confirm_annulment": PERSON,
     "annul": PERSON,

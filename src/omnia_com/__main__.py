@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib import import_module
 
 from omnia_com.settings import Settings, SettingsError, read
@@ -14,6 +15,7 @@ COMMANDS = {
     "idp-demo": "solo il fornitore di identità dimostrativo (mai in production)",
     "migrate": "porta la base dati a questa versione",
     "doctor": "controlla che ci sia tutto e dice che cosa fare",
+    "esporta": "scrive le comunicazioni inviate, un oggetto JSON per riga (per l'ufficio)",
 }
 ROLES = {
     "web": "omnia_com.app:serve",
@@ -22,7 +24,7 @@ ROLES = {
     "migrate": "omnia_com.storage.migrate:migrate",
     "doctor": "omnia_com.doctor:examine",
 }
-NEEDS_DATABASE = ("web", "worker", "migrate")
+NEEDS_DATABASE = ("web", "worker", "migrate", "esporta")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given.command == "up":
             return _up(settings, given.make_pid)
+        if given.command == "esporta" and settings.database_url:
+            return _export(settings, given)
         return _role(given.command, settings)
     except KeyboardInterrupt:
         return 130
@@ -48,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         if name == "up":
             command.add_argument("--make-pid", type=int, help=argparse.SUPPRESS)
+        if name == "esporta":
+            command.add_argument("--da", type=date.fromisoformat, required=True, metavar="AAAA-MM-GG")
+            command.add_argument("--a", type=date.fromisoformat, required=True, metavar="AAAA-MM-GG", help="compreso")
+            command.add_argument("--dopo", default="", metavar="PROTOCOLLO", help="riprende dopo questo protocollo")
     return parser
 
 
@@ -55,6 +63,13 @@ def _up(settings: Settings, make_pid: int | None) -> int:
     from omnia_com.up import up
 
     return up(settings, make_pid)
+
+
+def _export(settings: Settings, given: argparse.Namespace) -> int:
+    from omnia_com.office import export
+
+    export(settings, given.da, given.a, given.dopo)
+    return 0
 
 
 def _role(name: str, settings: Settings) -> int:

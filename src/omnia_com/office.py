@@ -1,0 +1,56 @@
+"""`omnia-com esporta`: sent communications for the office, one JSON object a line (docs/esporta.schema.json).
+
+In the order of their protocols, in constant memory; a broken export goes on with `--dopo` and the last protocol it has.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, BinaryIO
+
+import asyncpg
+import msgspec
+
+from .settings import ROME, Settings
+
+AT_ONCE = 500  # rows held in memory
+_SENT = """
+    SELECT c.protocollo, c.genere, prima.protocollo AS sostituisce, c.motivo, c.inviata_il, c.dichiarante, c.tipologia,
+        c.data_inizio, c.data_fine, c.reddito_centesimi, c.partita_iva, c.risposte, c.persona,
+        c.dichiarazioni_versione, c.sha256
+    FROM comunicazione c LEFT JOIN comunicazione prima ON prima.id = c.sostituisce
+    WHERE c.inviata_il >= $1 AND c.inviata_il < $2 AND c.protocollo > $3
+    ORDER BY c.protocollo
+"""
+
+
+def export(settings: Settings, first: date, last: date, after: str, out: BinaryIO | None = None) -> None:
+    """Writes those sent from *first* to *last* (days in Rome, both included) whose protocol comes after *after*."""
+    asyncio.run(_export(settings.database_url, first, last, after, out or sys.stdout.buffer))
+
+
+async def _export(url: str, first: date, last: date, after: str, out: BinaryIO) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        async for line in lines(connection, first, last, after):
+            out.write(line)
+        out.flush()
+    finally:
+        await connection.close()
+
+
+async def lines(connection: asyncpg.Connection, first: date, last: date, after: str) -> AsyncIterator[bytes]:
+    since, until = _midnight(first), _midnight(last + timedelta(days=1))
+    async with connection.transaction(readonly=True):
+        async for row in connection.cursor(_SENT, since, until, after, prefetch=AT_ONCE):
+            yield msgspec.json.encode(_said(row)) + b"\n"
+
+
+def _midnight(day: date) -> datetime:
+    """When the day begins in Rome."""
+    return datetime.combine(day, time(), ROME).astimezone(UTC)
+
+
+def _said(row: Any) -> dict[str, Any]:
+    return {**row, "risposte": msgspec.json.decode(row["risposte"]), "persona": msgspec.json.decode(row["persona"])}
