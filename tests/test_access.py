@@ -37,6 +37,8 @@ ROUTES = {
     "receipt_page": PERSON,
     "choose_comune": PERSON,
     "take_comune": PERSON,
+    "consequences": PERSON,
+    "draft_consequences": PERSON,
     "own_data": PERSON,
     "amend": PERSON,
     "confirm_annulment": PERSON,

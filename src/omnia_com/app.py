@@ -14,7 +14,20 @@ from .clock import Clock
 from .front import Front
 from .identity.oidc import RelyingParty
 from .identity.sessions import Session, find_session
-from .pages import access, amendments, check, communication, comune, draft, health, home, info, mishaps, own_data
+from .pages import (
+    access,
+    amendments,
+    check,
+    communication,
+    comune,
+    consequences,
+    draft,
+    health,
+    home,
+    info,
+    mishaps,
+    own_data,
+)
 from .pages.ready import Ready
 from .pages.web import Form, MaybeSession, MyServices, MySession, NotSignedIn, Services, read_form
 from .queue import Queue
@@ -47,6 +60,8 @@ HANDLERS = [
     access.answer,
     access.jwks,
     access.sign_out,
+    consequences.after,
+    consequences.before,
     own_data.download,
     health.health,
     info.accessibility,

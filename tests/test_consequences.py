@@ -1,0 +1,138 @@
+"""What it means for the benefit: every worked case, and every border of every rule."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from omnia_com.answers import read
+from omnia_com.consequences import CERTAINTY, RULES, consequences, six_months_after
+from tests.browsing import Page, Visitor
+from tests.people import AUTONOMO, SUBORDINATO
+from tests.steps import posted_draft, send
+from tests.test_messages import gulpease
+from tests.test_scenari import SCENARI
+
+TODAY = date(2026, 11, 23)
+
+
+def codes(typed: dict[str, str], viewed: date = TODAY, sent: date = TODAY) -> list[str]:
+    return [rule.code for rule in consequences(read(typed, viewed).values, viewed=viewed, sent=sent)]
+
+
+def job(start: str, end: str = "", **others: str) -> list[str]:
+    contract = {"tipo_contratto": "determinato" if end else "indeterminato", "collocazione_oraria": "coincide"}
+    return codes(SUBORDINATO | contract | {"data_inizio": start, "data_fine": end} | others)
+
+
+def own(start: str, tipologia: str, end: str = "") -> list[str]:
+    return codes(AUTONOMO | {"data_inizio": start, "data_fine": end, "tipologia_autonomo": tipologia})
+
+
+@pytest.mark.parametrize("case", [s for s in SCENARI if s["attesi"]["conseguenze"]], ids=lambda s: s["id"])
+def test_worked_case(case: dict[str, Any]) -> None:
+    day = date.fromisoformat(case["adesso"][:10])
+    typed = {name: value for name, value in case["dati"].items() if isinstance(value, str)}
+    typed |= {name: "si" for name, value in case["dati"].items() if value is True}
+    assert codes(typed, day, day) == case["attesi"]["conseguenze"]
+
+
+def test_the_employer_notice_goes_by_the_day_of_viewing() -> None:
+    s34 = next(s for s in SCENARI if s["id"] == "S34")["dati"]
+    typed = {name: value for name, value in s34.items() if isinstance(value, str)}
+    sent = date(2025, 12, 17)
+    assert "ALL-EMPLOYER" not in codes(typed, sent, sent)
+    assert "ALL-EMPLOYER" in codes(typed, date(2025, 12, 18), sent)
+    assert "ALL-EMPLOYER" in job("2025-06-01", "2025-12-18")
+    assert "ALL-EMPLOYER" not in job("2025-06-01", "2025-12-17")
+
+
+def test_the_law_goes_by_the_start() -> None:
+    assert job("2021-12-31", "2022-12-31")[0] == "R0-SUB-OVERLAP"
+    assert job("2022-01-01", "2022-12-31")[0] == "R1-SUB-LONG"
+    assert job("2025-01-11", "2025-12-31")[0] == "R1-SUB-LONG"
+    assert job("2025-01-12", "2025-12-31")[0] == "R2-SUB-OVERLAP"
+
+
+def test_short_is_within_six_calendar_months() -> None:
+    assert job("2024-03-01", "2024-08-31")[0] == "R1-SUB-SHORT"
+    assert job("2024-03-01", "2024-09-01")[0] == "R1-SUB-LONG"
+    assert job("2024-03-01", "2024-09-01", collocazione_oraria="ore_diverse")[0] == "R1-SUB-COMPAT"
+    assert six_months_after(date(2023, 8, 31)) == date(2024, 2, 29)
+    assert six_months_after(date(2024, 12, 1)) == date(2025, 6, 1)
+
+
+@pytest.mark.parametrize("start", ["2021-06-01", "2023-06-01", "2026-12-01"])
+def test_a_permanent_full_time_job_at_the_same_hours_ends_the_other(start: str) -> None:
+    assert job(start, orario_settimanale="36")[0] == "ALL-FT-PERM"
+    assert job(start, orario_settimanale="35,75")[0] != "ALL-FT-PERM"
+    assert job(start, orario_settimanale="36", collocazione_oraria="giorni_diversi")[0] != "ALL-FT-PERM"
+    assert job(start, orario_settimanale="36", tipo_contratto="apprendistato")[0] != "ALL-FT-PERM"
+
+
+@pytest.mark.parametrize(("kind", "code"), [("intermittente", "INTERM"), ("agricolo", "AGRI")])
+def test_on_call_and_agricultural_jobs_count_by_the_day(kind: str, code: str) -> None:
+    by_day = {"lavoro_agricolo_intermittente": kind, "giornate_lavorate": "10", "ore_giornaliere": "8"}
+    assert job("2021-06-01", "2021-12-31", **by_day)[0] == f"R0-SUB-{code}"
+    assert job("2024-01-01", "2024-12-31", **by_day)[0] == "R1-SUB-LONG"
+    assert job("2026-06-01", "2026-12-31", **by_day)[0] == f"R2-SUB-{code}"
+
+
+@pytest.mark.parametrize(("start", "law"), [("2021-06-01", "R0"), ("2023-06-01", "R1"), ("2026-06-01", "R2")])
+def test_the_self_employed(start: str, law: str) -> None:
+    assert own(start, "artigiano")[:2] == [f"{law}-AUT", "ALL-NO-UNILAV"]
+    assert own(start, "cococo")[:2] == [f"{law}-AUT", "ALL-UNILAV"]
+    for tipologia in ("occasionale", "prestazione_occasionale"):
+        assert own(start, tipologia)[:2] == [f"{law}-OCC", "ALL-NO-UNILAV"]
+
+
+def test_a_job_across_the_reform_of_2025() -> None:
+    assert "ALL-STRADDLE" in job("2024-01-01", "2025-01-12")
+    assert "ALL-STRADDLE" not in job("2024-01-01", "2025-01-11")
+    assert "ALL-STRADDLE" in own("2021-01-01", "artigiano")
+    assert "ALL-STRADDLE" not in job("2025-01-12", "2026-01-12")
+
+
+def test_late_and_on_the_day() -> None:
+    assert codes(AUTONOMO | {"data_inizio": "22/11/2026"})[-1] == "ALL-LATE"
+    assert codes(AUTONOMO | {"data_inizio": "23/11/2026"})[-1] == "ALL-SAME-DAY"
+    assert codes(AUTONOMO | {"data_inizio": "24/11/2026"})[-1] == "ALL-EMPLOYER"
+
+
+def test_nothing_is_said_of_nothing() -> None:
+    assert codes({}) == codes({"tipologia_rioccupazione": "autonomo"}) == []
+
+
+def test_statements_are_easy_to_read_and_have_their_source() -> None:
+    assert gulpease(rule.text for rule in RULES.values()) >= 60
+    assert all(rule.source and rule.certainty in CERTAINTY for rule in RULES.values())
+
+
+def told(page: Page) -> list[str]:
+    return [e.get("data-conseguenza", "") for e in page.tree.iter() if "data-conseguenza" in e.attrib]
+
+
+async def test_before_sending_and_after(
+    anna: Visitor, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    draft = await posted_draft(anna, SUBORDINATO)
+    await anna.get(f"{draft}/riepilogo")
+    await anna.follow("Cosa significa per la tua cassa integrazione")
+    assert told(anna.page) == ["R2-SUB-COMPAT", "ALL-UNILAV", "ALL-EMPLOYER"]
+    await send(anna, draft)
+    receipt = f"{anna.page.path}/ricevuta/stampa"
+    at("2026-12-24T10:00:00")
+    await anna.follow("Cosa significa per la tua cassa integrazione")
+    assert told(anna.page) == ["R2-SUB-COMPAT", "ALL-UNILAV", "ALL-EMPLOYER"], "its lateness is that of its sending"
+    assert "Decide l’INPS" in anna.page.text
+    await anna.get(receipt)
+    assert "Decide" not in anna.page.text, "never part of the receipt"
+
+
+async def test_of_a_draft_that_is_not_complete_nothing_is_said(anna: Visitor) -> None:
+    draft = await posted_draft(anna, {"tipologia_rioccupazione": "autonomo"})
+    await anna.get(f"{draft}/conseguenze")
+    assert told(anna.page) == []
+    assert "Completa prima" in anna.page.text
