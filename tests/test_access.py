@@ -39,6 +39,8 @@ ROUTES = {
     "take_comune": PERSON,
     "consequences": PERSON,
     "draft_consequences": PERSON,
+    "letter": PERSON,
+    "ask_letter": PERSON,
     "own_data": PERSON,
     "amend": PERSON,
     "confirm_annulment": PERSON,

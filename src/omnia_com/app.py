@@ -25,6 +25,7 @@ from .pages import (
     health,
     home,
     info,
+    letter,
     mishaps,
     own_data,
 )
@@ -62,6 +63,8 @@ HANDLERS = [
     access.sign_out,
     consequences.after,
     consequences.before,
+    letter.ask,
+    letter.download,
     own_data.download,
     health.health,
     info.accessibility,

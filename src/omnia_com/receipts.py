@@ -21,6 +21,7 @@ from .storage.database import fetch
 from .storage.tables import Documento
 
 EXPORT = "esportazione"
+LETTER = "lettera"
 NOT_SENT = "BOZZA, NON INVIATA"
 LEASE = timedelta(seconds=15)
 MOST_ATTEMPTS = 5
@@ -90,6 +91,42 @@ def draft_sheet(person: Person, answers: Answers, draft: Draft, ente: str, banne
     )
 
 
+def letter_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
+    """The letter to the employer who asked for the benefit (art. 8, c. 2-bis, D.Lgs. 148/2015).
+
+    It names neither the income nor the new employer: they are none of its reader's business.
+    """
+    start, told = f"{sent.data_inizio:%d/%m/%Y}", f"{rome(sent.inviata_il):%d/%m/%Y}"
+    text = (
+        f"Vi comunico che dal {start} svolgo un’altra attività di lavoro. L’ho comunicato a INPS il {told}, "
+        f"con protocollo {sent.protocollo}. Questa comunicazione è ai sensi dell’articolo 8, comma 2-bis, "
+        "del decreto legislativo 148 del 2015."
+    )
+    employer = sent.risposte.get("datore_integrazione_salariale", "Datore che ha chiesto la cassa integrazione")
+    return Sheet(
+        heading="Comunicazione al datore di lavoro",
+        banner=banner,
+        ente=ente,
+        footer=sent.protocollo,
+        facts=(
+            Row("A", employer),
+            Row("Da", sent.persona.full_name),
+            Row("Codice fiscale", sent.persona.codice_fiscale),
+        ),
+        sections=(Section("Nuova attività di lavoro", (Row("Comunicazione", text), Row("Data e firma", "_" * 30))),),
+        attachments=None,
+    )
+
+
+def letter_id(sent: Sent) -> UUID:
+    return uuid5(sent.id, LETTER)
+
+
+async def ask_letter(owner: str, sent: Sent, sheet: Sheet) -> UUID:
+    """Asks for the letter's PDF, once."""
+    return await _ask(letter_id(sent), LETTER, owner, sheet, None)
+
+
 def timeliness(sent: Sent) -> str:
     day = rome(sent.inviata_il).date()
     if day < sent.data_inizio:
@@ -104,9 +141,12 @@ def export_id(draft: Draft) -> UUID:
 
 async def ask_export(owner: str, draft: Draft, sheet: Sheet) -> UUID:
     """Asks for the PDF of a draft as it stands; the same version asked again is the same document."""
-    id = export_id(draft)
+    return await _ask(export_id(draft), EXPORT, owner, sheet, draft.id)
+
+
+async def _ask(id: UUID, kind: str, owner: str, sheet: Sheet, draft: UUID | None) -> UUID:
     content = msgspec.json.encode(sheet).decode()
-    row = Documento(id=id, tipo=EXPORT, dichiarante=owner, bozza=draft.id, contenuto=content)
+    row = Documento(id=id, tipo=kind, dichiarante=owner, bozza=draft, contenuto=content)
     await Documento.insert(row).on_conflict(action="DO NOTHING")
     return id
 

@@ -1,0 +1,38 @@
+"""The letter for the employer who asked for the benefit."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.response import Redirect
+
+from .. import communications, receipts
+from ..communications import NotFound
+from ..receipts import Document
+from .web import Id, MyForm, MyServices, MySession, Page, html, pdf, see_other
+
+Asked = Request[Any, Any, Any]
+
+
+@post("/comunicazioni/{id:uuid}/lettera", name="ask_letter", status_code=303)
+async def ask(session: MySession, services: MyServices, id: Id, form: MyForm) -> Redirect:  # noqa: ARG001 – CSRF token
+    sent = await communications.find_sent(session.owner, id)
+    if sent.genere != "comunicazione":
+        raise NotFound
+    sheet = receipts.letter_sheet(sent, services.settings.ente, services.settings.banner)
+    document = await receipts.ask_letter(session.owner, sent, sheet)
+    await services.queue.hint(str(document))
+    return see_other(f"/comunicazioni/{id}/lettera")
+
+
+@get("/comunicazioni/{id:uuid}/lettera", name="letter")
+async def download(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
+    sent = await communications.find_sent(session.owner, id)
+    document = receipts.letter_id(sent)
+
+    async def look() -> Document | None:
+        return await receipts.find(session.owner, document, with_pdf=True)
+
+    found = await services.ready.wait(document, look, lambda d: d is None or d.state != "attesa")
+    if found and found.pdf:
+        return pdf(found.pdf, "lettera-al-datore-di-lavoro.pdf")
+    return html(request, "lettera.html", session=session, sent=sent, state=found.state if found else "")

@@ -1,0 +1,35 @@
+"""The letter to the employer who asked for the benefit: who, from when, that INPS was told; nothing more."""
+
+import page as pdf_judge  # page-validation
+from omnia_com.workers.pdf_text import pages_text
+
+from tests.browsing import Visitor
+from tests.people import SUBORDINATO
+from tests.steps import posted_draft, send
+
+
+async def test_the_letter_names_neither_income_nor_new_employer(anna: Visitor, worker: None) -> None:
+    asked = SUBORDINATO | {"datore_integrazione_salariale": "Vecchia Fabbrica S.p.A."}
+    await send(anna, await posted_draft(anna, asked))
+    communication = anna.page.path
+    await anna.press("Lettera per il datore di lavoro")
+    for _ in range(20):
+        if not anna.page.html:
+            break
+        await anna.get(f"{communication}/lettera")
+    pdf = anna.page.response.content
+    text = "".join(pages_text(pdf))
+    for said in ("VecchiaFabbricaS.p.A.", "AnnaProva", "01/12/2026", "23/11/2026", "OMNIACOM.2026.0000001"):
+        assert said in text
+    for secret in ("Alfa", "12.000", "99990011217", "Torino"):
+        assert secret not in text
+    assert b"Alfa Esempio" not in pdf
+    for profile in ("pdf-ua-1", "pdf-a-3a"):
+        assert pdf_judge.validate_pdf_bytes(pdf, profile=profile).failures == []
+
+
+async def test_before_it_is_asked_for_the_page_says_what_it_is(anna: Visitor, worker: None) -> None:
+    await send(anna, await posted_draft(anna, SUBORDINATO))
+    await anna.get(f"{anna.page.path}/lettera")
+    assert "Non dice quanto guadagni" in anna.page.text
+    await anna.press("Prepara la lettera")
