@@ -4,7 +4,7 @@ Every function takes the owner's codice fiscale and sees only that person's reco
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,14 @@ import msgspec
 
 from . import declaration_texts
 from .answers import Answers, Problem, missing_declarations, read
-from .clock import Clock
+from .clock import Clock, rome
 from .communications import PER_PAGE, RECEIPT, Content, Sent, find_sent, record
 from .declarants import Person
 from .field_groups import GROUPS, TIPOLOGIA
 from .storage.database import fetch, transaction
 from .storage.tables import Bozza, Documento
 
+NOTICE = timedelta(days=30)
 FIELD_NAMES = frozenset({TIPOLOGIA.name} | {f.name for g in GROUPS.values() for f in g.fields})
 
 
@@ -42,6 +43,11 @@ class Draft(msgspec.Struct, frozen=True):
     version: int
     saved_at: datetime
     amends: UUID | None = None
+
+    def ends(self, days: int) -> date | None:
+        """The day on which it will be deleted, once that is a month away; drafts are kept *days* untouched."""
+        end = rome(self.saved_at + timedelta(days=days)).date()
+        return end if end - rome(datetime.now(UTC)).date() <= NOTICE else None
 
 
 class Stale(Exception):
@@ -129,6 +135,15 @@ async def delete_draft(owner: str, id: UUID) -> None:
     async with transaction():
         await Bozza.delete().where((Bozza.id == id) & (Bozza.dichiarante == owner))
         await Documento.delete().where((Documento.bozza == id) & (Documento.dichiarante == owner))
+
+
+async def forget_old_drafts(days: int) -> None:
+    """Deletes the drafts that nobody has touched for *days*, with their exports. Sent communications stay."""
+    async with transaction():
+        gone = await fetch(
+            "DELETE FROM bozza WHERE aggiornata < now() - $1::interval RETURNING id", timedelta(days=days)
+        )
+        await fetch("DELETE FROM documento WHERE bozza = ANY($1)", [row["id"] for row in gone])
 
 
 async def send(

@@ -107,6 +107,9 @@ class Settings:
     assistenza: str = _setting("", "indirizzo (URL o mailto:) per segnalare problemi, mostrato in fondo alle pagine")
     sessione_inattiva: int = _setting(30, "minuti senza attività dopo i quali la sessione finisce", _number)
     sessione_massima: int = _setting(8, "ore dopo le quali la sessione finisce comunque", _number)
+    conserva_bozze: int = _setting(
+        365, "giorni dopo i quali una bozza non toccata si elimina (avviso un mese prima)", _number
+    )
     limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _number)
     limite_invii: int = _setting(100, "invii al giorno per persona (in `demo` mai meno di 100)", _number)
     limite_accessi: int = _setting(200, "accessi al minuto da un indirizzo (in `demo` mai meno di 200)", _number)

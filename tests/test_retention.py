@@ -1,0 +1,36 @@
+"""How long things are kept: a draft a year, with notice; what was sent is not the service's to delete."""
+
+import asyncpg
+
+from omnia_com import declarations
+from omnia_com.settings import Settings
+from tests.browsing import Visitor
+from tests.people import AUTONOMO
+from tests.steps import posted_draft, send
+
+
+async def aged(database: asyncpg.Connection, days: int) -> None:
+    await database.execute(f"UPDATE bozza SET aggiornata = now() - interval '{days} days'")
+
+
+async def test_a_draft_is_announced_a_month_before_it_goes(
+    anna: Visitor, database: asyncpg.Connection, settings: Settings
+) -> None:
+    draft = await posted_draft(anna, AUTONOMO)
+    for days, announced in ((330, False), (340, True)):
+        await aged(database, days)
+        await declarations.forget_old_drafts(settings.conserva_bozze)
+        assert ("si elimina il" in (await anna.get("/comunicazioni")).text) is announced
+    await anna.get(draft)
+    await anna.fill(reddito_presunto_annuale="5000").press("Salva")
+    assert "si elimina il" not in (await anna.get("/comunicazioni")).text, "touched again"
+    await aged(database, 366)
+    await declarations.forget_old_drafts(settings.conserva_bozze)
+    await anna.get(draft, expect=404)
+
+
+async def test_what_was_sent_stays(anna: Visitor, database: asyncpg.Connection, settings: Settings) -> None:
+    await send(anna, await posted_draft(anna, AUTONOMO))
+    await declarations.forget_old_drafts(0)
+    await anna.get(anna.page.path)
+    assert anna.page.hook("stato") == "inviata"
