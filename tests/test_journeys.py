@@ -130,6 +130,13 @@ async def test_a_state_outside_europe_is_typed_by_its_name(anna: Visitor) -> Non
     assert "Marocco" in anna.page.text
 
 
+async def test_a_state_of_the_list_that_is_typed_is_chosen_in_the_list(anna: Visitor) -> None:
+    await new_draft(anna, SUBORDINATO)
+    await anna.fill(sede_stato="altro").press("Salva")
+    await anna.fill(sede_stato="italia").press("Salva")
+    assert anna.page.value("sede_stato") == "IT"
+
+
 async def test_a_draft_is_deleted_after_a_confirmation(anna: Visitor) -> None:
     draft = await new_draft(anna, SUBORDINATO)
     await anna.press("Elimina bozza")
@@ -204,7 +211,8 @@ async def test_a_stale_tab_is_told_and_loses_nothing(anna: Visitor) -> None:
     stale = anna.page
     await anna.fill(datore_lavoro="Beta S.p.A.").press("Salva")
     anna.page = stale
-    await anna.fill(datore_lavoro="Gamma S.n.c.").press("Continua", expect=409)
+    await anna.fill(datore_lavoro="Gamma S.n.c.", collocazione_oraria="coincide").press("Continua", expect=409)
+    assert "No, i giorni e le ore coincidono" in anna.page.text
     assert "Beta S.p.A." in anna.page.text
     assert "Gamma S.n.c." in anna.page.text
     await anna.press("Tieni quello che ho scritto qui")

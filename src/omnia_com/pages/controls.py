@@ -5,6 +5,7 @@ kept. (Drawing all of them anew was half of the CPU time of the form page.)
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 
 import msgspec
@@ -13,7 +14,7 @@ from markupsafe import Markup
 
 from ..answers import Problem
 from ..field_groups import TIPOLOGIA, Group
-from ..fields import Choice, Country, Field, LongChoice, Option, Tick
+from ..fields import Choice, Country, Field, LongChoice, Option, Tick, Unreadable
 from ..messages import error
 from ..rules import REQUIRED_IF
 from .web import environment, render
@@ -89,8 +90,16 @@ def _chosen(field: Field, typed: str) -> str | None:
         return None
     default = kind.default if isinstance(kind, LongChoice) else ""
     if isinstance(kind, Country):
-        return typed if typed in kind.near else None if typed else default
+        code = _code(kind, typed)
+        return code if code in kind.near else None if typed else default
     return typed if any(o.value == typed for o in kind.options) else default
+
+
+def _code(kind: Country, typed: str) -> str:
+    """The code of the state that was typed, by code or by name; '' if there is none."""
+    with suppress(Unreadable):
+        return kind.read(typed) if typed else ""
+    return ""
 
 
 def _offered(field: Field, value: str) -> tuple[Option, ...]:

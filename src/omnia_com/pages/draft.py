@@ -1,6 +1,7 @@
 """A draft: fill in, save, choose the tipologia, export, delete."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from .. import declarations, receipts
 from ..answers import Answers, Problem, read
 from ..declarations import AlreadySent, Draft, Stale
 from ..field_groups import GROUPS, TIPOLOGIA
+from ..fields import Choice, Field, Unreadable
 from ..identity.sessions import Session
 from .controls import controls, draw, mistakes
 from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, is_fragment, pdf, see_other
@@ -119,7 +121,12 @@ def _conflict(request: Asked, session: Session, now: Draft, form: Form, shown: s
     """409: both versions, side by side, and a form that sends what this page typed on top of what stands."""
     if is_fragment(request):
         return html(
-            request, "_conflitto.html", status=409, session=session, headers={"HX-Retarget": "#stato"}, draft=now
+            request,
+            "_conflitto.html",
+            status=409,
+            session=session,
+            headers={"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"},
+            draft=now,
         )
     mine = declarations.merged(now, form, shown)
     rows = [(label, a, b) for label, a, b in _both(now.typed, mine) if a != b]
@@ -127,8 +134,15 @@ def _conflict(request: Asked, session: Session, now: Draft, form: Form, shown: s
 
 
 def _both(stored: Mapping[str, str], posted: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    labels = {f.name: f.label for f in (TIPOLOGIA, *(f for g in GROUPS.values() for f in g.fields))}
-    return [(label, stored.get(name, ""), posted.get(name, "")) for name, label in labels.items()]
+    fields = {f.name: f for f in (TIPOLOGIA, *(f for g in GROUPS.values() for f in g.fields))}
+    return [(f.label, _told(f, stored.get(name, "")), _told(f, posted.get(name, ""))) for name, f in fields.items()]
+
+
+def _told(field: Field, typed: str) -> str:
+    """What was typed; of a choice its words, not its code."""
+    with suppress(Unreadable):
+        return field.kind.show(field.kind.read(typed)) if isinstance(field.kind, Choice) and typed else typed
+    return typed
 
 
 def _typed_rows(form: Form) -> list[tuple[str, str]]:
