@@ -29,7 +29,7 @@ def security_headers(settings: Settings) -> dict[str, str]:
     provider = f" {issuer.scheme}://{issuer.netloc}" if issuer.netloc else ""
     headers = {
         "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-        f"style-src '{assets.stylesheet_hash()}'; script-src 'self'; connect-src 'self'; font-src 'self'; "
+        f"style-src '{assets.stylesheet_hash()}'; script-src 'self'; connect-src 'self'; "
         f"img-src 'self' data:; form-action 'self'{provider}",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
