@@ -42,6 +42,8 @@ ROUTES = {
     "letter": PERSON,
     "ask_letter": PERSON,
     "own_data": PERSON,
+    "contacts": PERSON,
+    "save_contacts": PERSON,
     "amend": PERSON,
     "confirm_annulment": PERSON,
     "annul": PERSON,

@@ -21,8 +21,8 @@ CAUTIONS = {
     "cap_di_altro_comune": "Il CAP non sembra quello del comune che hai scritto. Controllalo.",
     "oltre_48_ore": "Più di 48 ore alla settimana è oltre il limite medio di legge. Controlla il numero.",
     "oltre_13_ore": "Più di 13 ore al giorno non lasciano le 11 ore di riposo di legge. Controlla il numero.",
-    "senza_contatti": "Non abbiamo né la tua e-mail né il tuo cellulare. Puoi inviare lo stesso: "
-    "per avere notizie torna su questo sito.",
+    "senza_contatti": "Non abbiamo né la tua e-mail né il tuo cellulare. Aggiungine uno con «Modifica i contatti». "
+    "Puoi inviare lo stesso: per avere notizie torna su questo sito.",
 }
 
 

@@ -11,12 +11,14 @@ from .fields import (
     Count,
     Country,
     Day,
+    Email,
     Field,
     Hours,
     LongChoice,
     Money,
     Notes,
     Option,
+    Phone,
     PlaceName,
     Postcode,
     Text,
@@ -215,4 +217,10 @@ TIPOLOGIA = Field(
 DICHIARAZIONI = (
     Field("dichiarazione_veridicita", "Dichiarazione di veridicità", Tick()),
     Field("dichiarazione_privacy", "Dichiarazione sulla privacy", Tick()),
+)
+CONTATTI = (
+    Field("email", "Indirizzo e-mail", Email(), required=False, hint="Esempio: anna.rossi@example.it"),
+    Field("cellulare", "Cellulare", Phone(), required=False, hint="Esempio: 333 1234567"),
+    Field("telefono", "Telefono", Phone(), required=False, hint="Esempio: 06 12345678"),
+    Field("pec", "Indirizzo PEC", Email(), required=False, hint="Esempio: anna.rossi@pec.example.it"),
 )

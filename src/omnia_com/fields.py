@@ -331,3 +331,53 @@ class Postcode:
 
     def show(self, value: str) -> str:
         return value
+
+
+def _has_control_characters(text: str) -> bool:
+    """Line ends and the like, which no box of one line lets type: they would forge the headers of a message."""
+    return any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Zl", "Zp") for c in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """An e-mail address, as lenient as sending to it allows; domains may have letters of any alphabet."""
+
+    longest: int = 254
+    control: ClassVar[str] = "email"
+
+    def read(self, typed: str) -> str:
+        text = typed.strip(" \t\xa0")
+        if _has_control_characters(text):
+            raise Unreadable("non_valido")
+        text = one_line("".join(c for c in text if unicodedata.category(c) != "Cf"))
+        name, _, domain = text.partition("@")
+        parts = domain.split(".")
+        right = name and "@" not in domain and len(parts) > 1 and all(1 <= len(part) <= 63 for part in parts)
+        if not right or len(text) > self.longest or any(c in ' <>()[],;:\\"' for c in text):
+            raise Unreadable("non_valido")
+        return text
+
+    def show(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone number of any country, as people write it."""
+
+    least: int = 5
+    most: int = 15
+    longest: int = 40
+    control: ClassVar[str] = "phone"
+
+    def read(self, typed: str) -> str:
+        text = _plain(typed)
+        digits = sum(c in "0123456789" for c in text)
+        strange = _has_control_characters(typed.strip()) or not set(text) <= set("+0123456789 .-/()")
+        plus_first = "+" not in text.lstrip(" (")[1:]
+        if strange or not plus_first or not self.least <= digits <= self.most or len(text) > self.longest:
+            raise Unreadable("non_valido")
+        return text
+
+    def show(self, value: str) -> str:
+        return value

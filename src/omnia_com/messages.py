@@ -5,7 +5,7 @@ gets those of its code (`ANY_FIELD`).
 """
 
 from .answers import Problem
-from .field_groups import DICHIARAZIONI, GROUPS, TIPOLOGIA
+from .field_groups import CONTATTI, DICHIARAZIONI, GROUPS, TIPOLOGIA
 
 _GIORNO = "Questa data non esiste. Scrivila così: "
 _ELENCO = "Questa scelta non c’è nell’elenco. Scegline un’altra."
@@ -117,6 +117,10 @@ ERRORS: dict[str, dict[str, str]] = {
     "dichiarazione_privacy": {
         "obbligatorio": "Per inviare, segna la casella con cui dici di avere letto l’informativa sulla privacy."
     },
+    "email": {"non_valido": "Ricontrolla l’e-mail: serve una chiocciola, senza spazi. Esempio: anna.rossi@example.it."},
+    "cellulare": {"non_valido": "Scrivi il cellulare in cifre, da 5 a 15. Esempio: 333 1234567."},
+    "telefono": {"non_valido": "Scrivi il telefono con il prefisso, da 5 a 15 cifre. Esempio: 06 12345678."},
+    "pec": {"non_valido": "Ricontrolla la PEC: serve una chiocciola, senza spazi. Esempio: anna.rossi@pec.example.it."},
 }
 ANY_FIELD = {
     "obbligatorio": "Compila il campo «{label}».",
@@ -137,5 +141,5 @@ def error(problem: Problem) -> str:
 
 
 def _label(name: str) -> str:
-    fields = (TIPOLOGIA, *DICHIARAZIONI, *(f for group in GROUPS.values() for f in group.fields))
+    fields = (TIPOLOGIA, *DICHIARAZIONI, *CONTATTI, *(f for group in GROUPS.values() for f in group.fields))
     return {f.name: f.label for f in fields}[name]

@@ -21,7 +21,7 @@ from .database import DB
 
 
 class Dichiarante(Table, db=DB):
-    """A person as the identity provider last described them."""
+    """A person as the identity provider last described them; `contatti`: what they typed over it themselves."""
 
     codice_fiscale = Varchar(16, primary_key=True)
     nome = Text(null=False)
@@ -34,6 +34,7 @@ class Dichiarante(Table, db=DB):
     telefono = Text()
     pec = Text()
     aggiornato = Timestamptz(default=TimestamptzNow())
+    contatti = JSONB(null=True, default=None)
 
 
 class AccessoInCorso(Table, db=DB):

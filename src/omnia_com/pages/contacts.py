@@ -1,0 +1,61 @@
+"""The contacts, the only ones of the ten facts that a person may change."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.response import Redirect
+
+from .. import declarants
+from ..answers import Problem
+from ..declarants import Unusable
+from ..field_groups import CONTATTI
+from ..identity.sessions import Session
+from ..messages import error
+from .controls import Mistake, draw
+from .web import MyForm, MySession, Page, html, see_other
+
+_BACK = re.compile(r"/comunicazioni|/bozze/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/riepilogo)?")
+
+
+@get("/contatti", name="contacts")
+async def show(request: Request[Any, Any, Any], session: MySession) -> Page:
+    return await _page(request, session, {}, _back(request.query_params.get("torna", "")))
+
+
+@post("/contatti", name="save_contacts", status_code=303)
+async def save(request: Request[Any, Any, Any], session: MySession, form: MyForm) -> Page | Redirect:
+    back = _back(form.get("torna", ""))
+    try:
+        await declarants.save_contacts(session.owner, form)
+    except Unusable as e:
+        return await _page(request, session, form, back, e.problems)
+    return see_other(back)
+
+
+def _back(path: str) -> str:
+    """The page of ours to go back to: *path* if it is one, and nowhere else."""
+    return path if _BACK.fullmatch(path) else "/comunicazioni"
+
+
+async def _page(
+    request: Request[Any, Any, Any],
+    session: Session,
+    typed: Mapping[str, str],
+    back: str,
+    problems: tuple[Problem, ...] = (),
+) -> Page:
+    contacts = await declarants.contacts(session.owner)
+    shown = {**contacts.effective, **typed}
+    wrong = {p.field: error(p) for p in problems}
+    return html(
+        request,
+        "contatti.html",
+        status=422 if problems else 200,
+        session=session,
+        back=back,
+        controls=[draw(f, shown[f.name], wrong.get(f.name, "")) for f in CONTATTI],
+        given=[(f.label, contacts.given[f.name]) for f in CONTATTI if contacts.given[f.name]],
+        errors=[Mistake(p.field, p.code, wrong[p.field], f"#{p.field}") for p in problems],
+    )
