@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
-import brotli
 import html5lib
 import httpx
 
@@ -203,9 +202,10 @@ def review(page: Page) -> None:
 
 
 def on_the_wire(response: httpx.Response) -> int:
-    """Bytes of the answer with brotli as the server makes it, headers included."""
+    """Bytes of the answer as the server sent it, brotli and headers included."""
+    assert response.headers.get("content-encoding") == "br"
     head = sum(len(k) + len(v) + 4 for k, v in response.headers.raw)
-    return head + len(brotli.compress(response.text.encode(), quality=5))
+    return head + response.num_bytes_downloaded
 
 
 def _review_whole(page: Page) -> None:

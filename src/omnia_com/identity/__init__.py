@@ -27,6 +27,26 @@ class Identity:
     authenticated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A verified identity and what signing out at its provider needs, '' where there is nothing."""
+
+    identity: Identity
+    id_token: str = ""
+    access_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A way in, as the sign-in page offers it: a form that leads to *action* of ours, and on to *origin*."""
+
+    scheme: Scheme
+    name: str  # of the provider, for people
+    action: str
+    fields: tuple[tuple[str, str], ...] = ()
+    origin: str = ""  # of the provider, for the Content-Security-Policy; '' if the browser stays with us
+
+
 class AccessRefused(Exception):
     """A sign-in that must not go on. `reason` is a stable code for the page; the text is for the log alone
     and holds no personal data."""

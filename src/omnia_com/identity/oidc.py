@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from ..settings import LOOPBACK, Settings, SettingsError
-from . import AccessRefused, Scheme, claims, jose, keys
+from . import AccessRefused, Scheme, SignedIn, claims, jose, keys
 from .provider import IdToken, Provider, TokenAnswer, Userinfo
 from .remote import SECONDS, Remote, invalid, new_client, read_json, with_query
-from .sign_in import PendingSignIn, SignedIn, check_at_hash, check_id_token, code_of, refused_by_provider
+from .sign_in import PendingSignIn, check_at_hash, check_id_token, code_of, refused_by_provider
 
-__all__ = ["PendingSignIn", "RelyingParty", "SignedIn"]
+__all__ = ["PendingSignIn", "RelyingParty"]
 
 START_PAGE = "/comunicazioni"
 

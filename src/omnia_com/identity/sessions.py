@@ -16,7 +16,8 @@ from ..declarants import Person, person
 from ..settings import Settings
 from ..storage.database import fetch
 from ..storage.tables import AccessoInCorso, Sessione
-from .oidc import PendingSignIn, SignedIn
+from . import SignedIn
+from .oidc import PendingSignIn
 
 PENDING_MINUTES = 10
 TOUCH_SECONDS = 60  # a session's last use is written at most this often

@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import msgspec
 
-from . import AccessRefused, Identity, Scheme, claims, jose
+from . import AccessRefused, Scheme, claims, jose
 from .provider import IdToken, Metadata
 from .remote import invalid
 
@@ -32,13 +31,6 @@ class PendingSignIn(msgspec.Struct, frozen=True):
     level: int
     next: str  # local path
     started_at: int  # epoch seconds
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    identity: Identity
-    id_token: str
-    access_token: str
 
 
 def code_of(params: Mapping[str, str], pending: PendingSignIn, metadata: Metadata) -> str:

@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect, Response
 
 from ..declarants import remember
-from ..identity import AccessRefused, Scheme
+from ..identity import AccessRefused, Scheme, SignedIn
 from ..identity.oidc import RelyingParty
 from ..identity.sessions import PENDING_MINUTES, Session, close_session, keep_pending, open_session, take_pending
 from ..settings import Settings
@@ -60,20 +60,23 @@ async def sign_in(request: Asked, services: MyServices) -> Redirect:
 @get(RETURN, name="sign_in_answer")
 async def answer(request: Asked, services: MyServices) -> Redirect:
     """The provider's answer: only for the browser that left, and only once."""
-    settings = services.settings
-    browser = request.cookies.get(cookie_name(settings, "accesso"), "")
+    browser = request.cookies.get(cookie_name(services.settings, "accesso"), "")
     pending = await take_pending(request.query_params.get("state", ""), browser)
     if pending is None:
         raise AccessRefused("accesso_scaduto", "nessun accesso in corso per questo browser")
     signed_in = await _party(services).finish(pending, dict(request.query_params))
+    return await welcome(request, services, signed_in, pending.next)
+
+
+async def welcome(request: Asked, services: Services, signed_in: SignedIn, back: str) -> Redirect:
+    """Where every connector ends: a new session for a verified identity, and *back*, a path of ours."""
+    settings = services.settings
     await remember(signed_in.identity, services.clock.today())
     if before := request.cookies.get(cookie_name(settings, "sid")):
         await close_session(before)
     token = await open_session(signed_in)
     log.info("accesso", mezzo=signed_in.identity.scheme, livello=signed_in.identity.level)
-    return see_other(
-        pending.next, cookies=[_cookie(settings, "sid", token), _cookie(settings, "accesso", "", max_age=0)]
-    )
+    return see_other(back, cookies=[_cookie(settings, "sid", token), _cookie(settings, "accesso", "", max_age=0)])
 
 
 @get("/accesso/oidc/jwks", name="jwks")

@@ -28,6 +28,7 @@ from .ready import Ready
 
 Page = Response[bytes]
 MOST_FIELDS = 200
+LARGE = 7_000  # bytes, compressed
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -74,11 +75,13 @@ def environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(str(files("omnia_com.templates"))),
         autoescape=True,
+        extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
+    env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     env.globals |= {"style": assets.stylesheet(), "asset": assets.url, "version": __version__}
     env.filters["ora"] = lambda instant: f"{rome(instant):%d/%m/%Y %H:%M}"
     return env
@@ -112,12 +115,18 @@ def html(
     body = text.encode()
     sent = {"Cache-Control": "no-store", "Vary": "Accept-Encoding, Cookie, HX-Request"} | (headers or {})
     if encoding == "br":
-        body = brotli.compress(body, quality=5)
+        body = _brotli(body)
     elif encoding == "gzip":
         body = gzip.compress(body, 6, mtime=0)
     if encoding != "identity":
         sent["Content-Encoding"] = encoding
     return Response(body, status_code=status, media_type="text/html", headers=sent, cookies=cookies)
+
+
+def _brotli(body: bytes) -> bytes:
+    """Quality 5 takes 0.4 ms; a page that is large all the same is worth the 11 ms of quality 10 (8 % less)."""
+    quick: bytes = brotli.compress(body, quality=5)
+    return quick if len(quick) < LARGE else bytes(brotli.compress(body, quality=10))
 
 
 def see_other(path: str, **kwargs: Any) -> Redirect:
