@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test test-peers compose-check requirements lint bench screenshots clean help
+.PHONY: run test test-peers compose-check requirements lint bench screenshots places clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -42,6 +42,9 @@ bench: .venv/.test ## misura tempi e memoria
 
 screenshots: .venv/.test ## rifà le immagini del README
 	@exec $(BIN)/python docs/screenshots.py
+
+places: .venv/.test ## rifà le tabelle di stati, province e comuni dai loro due pacchetti (servono npm e la rete)
+	@exec $(BIN)/python docs/places.py
 
 compose-check: ## costruisce le immagini e prova docker-compose.yml (serve podman o docker)
 	@exec deploy/compose-check

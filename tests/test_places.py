@@ -1,7 +1,12 @@
 """The tables of places: what people call a comune, and what has changed since they were made."""
 
+import csv
+import re
+from importlib.resources import files
+
 import pytest
 
+from docs.places import CODICEFISCALE, COMUNI, HEADS
 from omnia_com import places
 from tests.browsing import Visitor
 from tests.people import SUBORDINATO
@@ -72,3 +77,40 @@ async def test_a_comune_that_is_not_listed_has_a_way_out(anna: Visitor) -> None:
     await anna.press("Scegli dall’elenco")
     await anna.fill(sede_citta="Torino").press("Usa questo comune")
     assert anna.page.value("comune_non_in_elenco") == ""
+
+
+# The tables as they are shipped; `make places` makes them anew (tests/peers/test_places.py compares).
+
+
+def table(name: str) -> list[list[str]]:
+    head, *rows = csv.reader((files("omnia_com.data") / f"{name}.csv").read_text(encoding="utf-8").splitlines())
+    assert ",".join(head) == HEADS[name]
+    return rows
+
+
+def test_the_tables_hold_what_their_heads_say() -> None:
+    shapes = {
+        "belfiore": "[A-Z][0-9]{3}|ND", "nome": r"\S.*\S", "sigla": "[A-Z]{2}", "cap": r"([0-9]{5}(-[0-9]{5})?)?",
+        "regione": r"\S.*\S", "attivo": "[01]",
+    }  # fmt: skip
+    for name, head in HEADS.items():
+        for row in table(name):
+            for column, cell in zip(head.split(","), row, strict=True):
+                assert re.fullmatch(shapes[column], cell), (name, row)
+
+
+def test_the_tables_agree_with_one_another() -> None:
+    comuni, provinces, states, born = (table(name) for name in HEADS)
+    assert [len(rows) for rows in (comuni, provinces, states, born)] == [7894, 107, 211, 10087]
+    siglas, living = {sigla for sigla, _, _ in provinces}, {(code, sigla) for code, _, sigla, on in born if on == "1"}
+    assert {sigla for _, _, sigla, _ in comuni} == siglas
+    assert {(code, sigla) for code, _, sigla, _ in comuni} | {(code, "EE") for code, _, _ in states} == living
+    for rows in (comuni, provinces, states, born):
+        assert len({row[0] for row in rows}) == len(rows), "a code twice"
+
+
+def test_the_notice_names_the_packages_that_the_tables_are_made_of() -> None:
+    notice = (files("omnia_com.data") / "NOTICE.txt").read_text(encoding="utf-8")
+    for package in (CODICEFISCALE, COMUNI):
+        assert " ".join(re.split("==|@", package)) in notice
+    assert "Permission is hereby granted, free of charge" in notice
