@@ -6,8 +6,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
-COMPILE = uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-  --no-header --no-annotate --python-version 3.11 --quiet --extra embedded --extra build
+COMPILE = uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --no-header --no-annotate --python-version 3.11 --quiet
 LINT = for check in 'ruff check' 'ruff format --check' mypy lint-imports; do $(BIN)/$$check || failed=1; done
 
 run: .venv/.run ## installa ciò che manca e avvia tutto, in dimostrazione, su http://127.0.0.1:8000
@@ -18,7 +18,7 @@ test: .venv/.test ## tutte le verifiche: stile, tipi, contratti, prove
 	@$(BIN)/python -m omnia_com.chromium get || true
 	@failed=0; $(LINT); $(BIN)/pytest || failed=1; exit $$failed
 
-test-peers: .venv/.test ## le prove lunghe, con giudici esterni
+test-peers: .venv/.test .venv-peers/.ready ## le prove lunghe, con giudici esterni
 	@$(BIN)/python -m omnia_com.chromium get || true
 	@if [ -d tests/peers ]; then exec $(BIN)/pytest tests/peers -m ''; else echo 'Nessuna prova lunga: manca tests/peers'; fi
 
@@ -33,9 +33,14 @@ lint: .venv/.test ## solo stile, tipi e contratti fra i moduli
 	@.ci/venv '$(PYTHON)' requirements-dev.txt
 	@touch .venv/.test .venv/.run
 
-requirements: ## riscrive requirements*.txt da pyproject.toml (serve uv)
-	$(COMPILE) --output-file requirements.txt
-	$(COMPILE) --extra dev --output-file requirements-dev.txt
+.venv-peers/.ready: requirements-peers.txt .ci/venv
+	@.ci/venv '$(PYTHON)' requirements-peers.txt .venv-peers
+	@touch .venv-peers/.ready
+
+requirements: ## riscrive requirements*.txt da pyproject.toml e da tests/peers/requirements.in (serve uv)
+	$(COMPILE) --extra embedded --extra build pyproject.toml --output-file requirements.txt
+	$(COMPILE) --extra embedded --extra build --extra dev pyproject.toml --output-file requirements-dev.txt
+	$(COMPILE) tests/peers/requirements.in --output-file requirements-peers.txt
 
 bench: .venv/.test ## misura tempi e memoria
 	@exec $(BIN)/python -m bench
@@ -50,7 +55,7 @@ compose-check: ## costruisce le immagini e prova docker-compose.yml (serve podma
 	@exec deploy/compose-check
 
 clean: ## toglie l'ambiente virtuale e le cache; i dati in var/ restano
-	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis src/*.egg-info
+	rm -rf .venv .venv-peers build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis src/*.egg-info
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24

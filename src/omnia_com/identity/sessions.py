@@ -9,6 +9,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
+from typing import TypeVar
 
 import msgspec
 
@@ -17,8 +18,8 @@ from ..settings import Settings
 from ..storage.database import fetch
 from ..storage.tables import AccessoInCorso, Sessione
 from . import SignedIn
-from .oidc import PendingSignIn
 
+T = TypeVar("T", bound=msgspec.Struct)
 PENDING_MINUTES = 10
 TOUCH_SECONDS = 60  # a session's last use is written at most this often
 
@@ -100,30 +101,52 @@ async def close_session(token: str) -> None:
     await Sessione.delete().where(Sessione.token_sha256 == _sha256(token))
 
 
-async def keep_pending(pending: PendingSignIn) -> str:
-    """Keeps a sign-in that leaves for the provider and returns the secret that binds it to the browser."""
+def _address(shape: type[msgspec.Struct], key: str) -> bytes:
+    """What one connector keeps, no other finds."""
+    return _sha256(f"{shape.__module__}.{shape.__qualname__} {key}")
+
+
+async def keep_pending(key: str, data: msgspec.Struct) -> str:
+    """Keeps a sign-in under way, and returns the secret that binds it to the browser. *key*: what the provider's
+    answer will name (OIDC: state; SAML: the request's ID)."""
     browser = secrets.token_urlsafe(32)
     await fetch("DELETE FROM accesso_in_corso WHERE creato < now() - $1::interval", timedelta(minutes=PENDING_MINUTES))
-    await AccessoInCorso.insert(
-        AccessoInCorso(
-            stato_sha256=_sha256(pending.state),
-            browser_sha256=_sha256(browser),
-            dati=msgspec.json.encode(pending).decode(),
-        )
-    )
+    await hand_over(key, data, _sha256(browser))
     return browser
 
 
-async def take_pending(state: str, browser: str) -> PendingSignIn | None:
-    """The pending sign-in of *state*, once, and only in the browser that began it."""
+async def take_pending(key: str, browser: str, shape: type[T], minutes: float = PENDING_MINUTES) -> T | None:
+    """The sign-in kept under *key*, once, and only in the browser that began it."""
     rows = await fetch(
         "DELETE FROM accesso_in_corso WHERE stato_sha256 = $1 AND browser_sha256 = $2 "
         "AND creato > now() - $3::interval RETURNING dati",
-        _sha256(state),
+        _address(shape, key),
         _sha256(browser),
-        timedelta(minutes=PENDING_MINUTES),
+        timedelta(minutes=minutes),
     )
-    return msgspec.json.decode(rows[0]["dati"], type=PendingSignIn) if rows else None
+    return msgspec.json.decode(rows[0]["dati"], type=shape) if rows else None
+
+
+async def take_anywhere(key: str, shape: type[T], minutes: float = PENDING_MINUTES) -> tuple[T, bytes] | None:
+    """The same where the browser cannot be known yet (a cross-site POST has no cookie of ours, another host neither),
+    and to which browser it is bound: nobody is signed in before `take_pending` has seen that one."""
+    rows = await fetch(
+        "DELETE FROM accesso_in_corso WHERE stato_sha256 = $1 AND creato > now() - $2::interval "
+        "RETURNING dati, browser_sha256",
+        _address(shape, key),
+        timedelta(minutes=minutes),
+    )
+    return (msgspec.json.decode(rows[0]["dati"], type=shape), rows[0]["browser_sha256"]) if rows else None
+
+
+async def hand_over(key: str, data: msgspec.Struct, browser_sha256: bytes) -> None:
+    """Keeps what `take_anywhere` has led to, for `take_pending` in the same browser; *key* is a new secret."""
+    row = AccessoInCorso(
+        stato_sha256=_address(type(data), key),
+        browser_sha256=browser_sha256,
+        dati=msgspec.json.encode(data).decode(),
+    )
+    await AccessoInCorso.insert(row)
 
 
 async def forget_expired(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from litestar.response import Redirect, Response
 
 from ..declarants import remember
 from ..identity import AccessRefused, Scheme, SignedIn
-from ..identity.oidc import RelyingParty
+from ..identity.oidc import PendingSignIn, RelyingParty
 from ..identity.sessions import PENDING_MINUTES, Session, close_session, keep_pending, open_session, take_pending
 from ..settings import Settings
 from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, origin, see_other
@@ -53,7 +53,7 @@ async def sign_in(request: Asked, services: MyServices) -> Redirect:
     party = _party(services)
     scheme = SCHEMES.get(request.query_params.get("con", "spid"), "spid")
     url, pending = await party.start(origin(request) + RETURN, scheme=scheme, next=request.query_params.get("next", ""))
-    browser = await keep_pending(pending)
+    browser = await keep_pending(pending.state, pending)
     return see_other(url, cookies=[_cookie(services.settings, "accesso", browser, PENDING_MINUTES * 60)])
 
 
@@ -61,7 +61,7 @@ async def sign_in(request: Asked, services: MyServices) -> Redirect:
 async def answer(request: Asked, services: MyServices) -> Redirect:
     """The provider's answer: only for the browser that left, and only once."""
     browser = request.cookies.get(cookie_name(services.settings, "accesso"), "")
-    pending = await take_pending(request.query_params.get("state", ""), browser)
+    pending = await take_pending(request.query_params.get("state", ""), browser, PendingSignIn)
     if pending is None:
         raise AccessRefused("accesso_scaduto", "nessun accesso in corso per questo browser")
     signed_in = await _party(services).finish(pending, dict(request.query_params))
