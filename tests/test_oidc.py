@@ -945,7 +945,8 @@ def test_what_we_publish_is_public(settings: Settings) -> None:
 )
 def test_settings_that_cannot_be_right_in_production(change: dict[str, str], words: str) -> None:
     right = {"OMNIA_ENV": "production", "OMNIA_BASE_URL": "https://omnia.example.it", "OMNIA_OIDC_KEY": "/x"}
-    production, _ = omnia_settings.read({**right, "OMNIA_OIDC_ISSUER": "https://idp.example.it"})
+    right |= {"OMNIA_OIDC_ISSUER": "https://idp.example.it", "OMNIA_REGISTRO_CHIAVI": "/x"}
+    production, _ = omnia_settings.read(right)
     with pytest.raises(SettingsError, match=words):
         RelyingParty(replace(production, **change))  # type: ignore[arg-type]
 

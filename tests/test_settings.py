@@ -38,6 +38,10 @@ def test_an_unknown_variable_only_warns() -> None:
             "OMNIA_ADESSO",
         ),
         ({"OMNIA_AVVISO_DIMOSTRATIVO": "no"}, "OMNIA_ENV=production"),
+        (
+            {"OMNIA_ENV": "production", "OMNIA_BASE_URL": "https://o.it", "OMNIA_OIDC_ISSUER": "https://i.it"},
+            "OMNIA_REGISTRO_CHIAVI manca",
+        ),
     ],
 )
 def test_what_cannot_be_right_stops_the_start(environment: dict[str, str], said: str) -> None:

@@ -18,6 +18,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from omnia_com import logs, receipts
 from omnia_com.declarations import forget_old_drafts
+from omnia_com.identity.register import forget_old_exchanges
 from omnia_com.identity.sessions import forget_expired
 from omnia_com.queue import RENDER, Queue, deserialize, serialize
 from omnia_com.settings import Settings
@@ -73,6 +74,7 @@ async def beat(browser: Browser) -> None:
 async def tidy(settings: Settings) -> None:
     await receipts.forget_old_exports()
     await forget_expired(settings)
+    await forget_old_exchanges(settings)
     await forget_old_drafts(settings.conserva_bozze)
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "idp-demo": "solo il fornitore di identità dimostrativo (mai in production)",
     "migrate": "porta la base dati a questa versione",
     "doctor": "controlla che ci sia tutto e dice che cosa fare",
+    "registro": "legge uno scambio di autenticazione dal registro, con un motivo; ne ruota le chiavi",
     "esporta": "scrive le comunicazioni inviate, un oggetto JSON per riga (per l'ufficio)",
 }
 ROLES = {
@@ -24,7 +25,7 @@ ROLES = {
     "migrate": "omnia_com.storage.migrate:migrate",
     "doctor": "omnia_com.doctor:examine",
 }
-NEEDS_DATABASE = ("web", "worker", "migrate", "esporta")
+NEEDS_DATABASE = ("web", "worker", "migrate", "esporta", "registro")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _up(settings, given.make_pid)
         if given.command == "esporta" and settings.database_url:
             return _export(settings, given)
+        if given.command == "registro" and (settings.database_url or given.chiave):
+            return _register(settings, given)
         return _role(given.command, settings)
+    except SettingsError as e:
+        return _refuse(str(e))
     except KeyboardInterrupt:
         return 130
 
@@ -52,11 +57,22 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         if name == "up":
             command.add_argument("--make-pid", type=int, help=argparse.SUPPRESS)
+        if name == "registro":
+            _ask_for_exchange(command)
         if name == "esporta":
             command.add_argument("--da", type=date.fromisoformat, required=True, metavar="AAAA-MM-GG")
             command.add_argument("--a", type=date.fromisoformat, required=True, metavar="AAAA-MM-GG", help="compreso")
             command.add_argument("--dopo", default="", metavar="PROTOCOLLO", help="riprende dopo questo protocollo")
     return parser
+
+
+def _ask_for_exchange(command: argparse.ArgumentParser) -> None:
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("id", nargs="?", help="ID della AuthnRequest, o state: stampa lo scambio in JSON")
+    what.add_argument("--persona", action="store_true", help="elenca gli scambi del codice fiscale dato in ingresso")
+    what.add_argument("--chiave", action="store_true", help="aggiunge una chiave nuova in cima al file delle chiavi")
+    what.add_argument("--ruota", action="store_true", help="cifra tutto di nuovo con la prima chiave")
+    command.add_argument("--motivo", default="", help="perché si legge: resta scritto, con chi e quando")
 
 
 def _up(settings: Settings, make_pid: int | None) -> int:
@@ -70,6 +86,12 @@ def _export(settings: Settings, given: argparse.Namespace) -> int:
 
     export(settings, given.da, given.a, given.dopo)
     return 0
+
+
+def _register(settings: Settings, given: argparse.Namespace) -> int:
+    from omnia_com.registro import run
+
+    return run(settings, given)
 
 
 def _role(name: str, settings: Settings) -> int:

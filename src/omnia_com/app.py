@@ -12,6 +12,7 @@ from . import logs
 from . import settings as setup
 from .clock import Clock
 from .front import Front
+from .identity import register_keys
 from .identity.oidc import RelyingParty
 from .identity.sessions import Session, find_session
 from .pages import (
@@ -103,7 +104,9 @@ async def refuse_early(request: Request[Any, Any, Any]) -> Any:
 
 
 def create_app(settings: Settings) -> Front:
-    """The web application; it opens its connections when it starts."""
+    """The web application; it opens its connections when it starts. Raises `SettingsError`."""
+    if settings.registro_chiavi:
+        register_keys.load(settings)
     oidc = RelyingParty(settings) if settings.oidc_issuer else None
     ready, queue = Ready(), Queue(settings.redis_url)
 
@@ -154,7 +157,8 @@ SERVER: dict[str, Any] = {
 
 
 def serve(settings: Settings) -> None:
-    """`omnia-com web`: serves until it is told to stop."""
+    """`omnia-com web`: serves until it is told to stop. Raises `SettingsError` before it starts."""
+    create_app(settings)
     uvicorn.run(
         "omnia_com.app:from_environment",
         factory=True,

@@ -100,6 +100,14 @@ class Settings:
     oidc_key: str = _setting(
         "", "file PEM della chiave con cui il servizio si presenta al fornitore (in `demo`: fatta da sé)"
     )
+    registro_chiavi: str = _setting(
+        "",
+        "file con le chiavi del registro degli scambi di autenticazione, una per riga: la prima scrive, tutte leggono "
+        "(in `demo`: fatto da sé)",
+    )
+    conserva_registro: int = _setting(
+        24, "mesi per cui si conserva il registro degli scambi di autenticazione", _number
+    )
     avviso_dimostrativo: bool = _setting(
         True, "`no` toglie l'avviso «Ambiente dimostrativo, non collegato a INPS»; solo in `production`", _yes
     )
@@ -139,6 +147,7 @@ class Settings:
         return "Ambiente dimostrativo, non collegato a INPS" if self.avviso_dimostrativo else ""
 
 
+CONNECTORS = ("oidc_issuer",)  # each of these lets people in
 DEMO_FLOORS = {"limite_bozze": 100, "limite_invii": 100, "limite_accessi": 200, "limite_richieste": 2000}
 
 
@@ -182,6 +191,8 @@ def _contradictions(values: dict[str, Any]) -> list[str]:
             wrong.append("OMNIA_ADESSO ferma l'orologio: in production non è ammesso, toglilo")
         if not values.get("base_url"):
             wrong.append("OMNIA_BASE_URL manca: in production scrivi l'indirizzo pubblico")
+        if any(values.get(name) for name in CONNECTORS) and not values.get("registro_chiavi"):
+            wrong.append("OMNIA_REGISTRO_CHIAVI manca: chi fa entrare persone tiene il registro degli scambi, cifrato")
     elif values.get("avviso_dimostrativo") is False:
         wrong.append("OMNIA_AVVISO_DIMOSTRATIVO=no vale solo con OMNIA_ENV=production")
     return wrong
@@ -195,6 +206,7 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
     if values.get("env", "demo") == "demo":
         values.setdefault("oidc_issuer", f"http://127.0.0.1:{values.get('idp_port', 8010)}")
         values.setdefault("oidc_key", str(values.get("data", _HERE) / "oidc-key.pem"))
+        values.setdefault("registro_chiavi", str(values.get("data", _HERE) / "registro-chiavi"))
         for name, floor in DEMO_FLOORS.items():
             values[name] = max(floor, values.get(name, floor))
     return values

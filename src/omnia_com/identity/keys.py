@@ -1,7 +1,9 @@
 """Private keys in PEM files: read once, and in the demonstration made by themselves."""
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ def load(path: Path, *, setting: str, make: bool) -> RSAKey:
     """
     try:
         if make and not path.exists():
-            _make(path)
+            make_once(path, RSAKey.generate_key(SMALLEST).as_pem(private=True))
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as e:
         raise SettingsError(f"{setting}: non si può leggere la chiave {path} ({e.strerror})") from None
@@ -39,18 +41,28 @@ def public(key: RSAKey) -> dict[str, Any]:
     return {**key.as_dict(private=False), "kid": key.kid, "use": "sig", "alg": ALGORITHM}
 
 
-def _make(path: Path) -> None:
-    """Of several processes that make the key at once the first wins: a link never replaces a file."""
+def make_once(path: Path, content: bytes) -> None:
+    """Writes *path* for its owner alone. Of several processes that do at once the first wins: a link never replaces."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    with _written(path, content) as new, contextlib.suppress(FileExistsError):
+        path.hardlink_to(new)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Writes *path* anew, whole or not at all, for its owner alone."""
+    with _written(path, content) as new:
+        new.replace(path)
+
+
+@contextlib.contextmanager
+def _written(path: Path, content: bytes) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
-    written = Path(name)
+    new = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(RSAKey.generate_key(SMALLEST).as_pem(private=True))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        path.hardlink_to(written)
-    except FileExistsError:
-        pass
+        yield new
     finally:
-        written.unlink()
+        new.unlink(missing_ok=True)

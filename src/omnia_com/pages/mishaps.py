@@ -52,12 +52,15 @@ REFUSED = {
     "accesso_scaduto": "Questo accesso è scaduto o era già stato usato. Entra di nuovo.",
     "non_configurato": "L’accesso non è ancora configurato. Riprova più tardi.",
     "fornitore_non_raggiungibile": "Il fornitore di identità non risponde. Riprova fra qualche minuto.",
+    "registro_assente": "La legge vuole che ogni accesso sia registrato, e ora non ci riusciamo. Nessuno può entrare. "
+    "È colpa nostra, non tua: riprova fra qualche minuto.",
 }
 REFUSED_STATUS = {
     "accesso_scaduto": 400,
     "richiesta_scaduta": 400,
     "non_configurato": 503,
     "fornitore_non_raggiungibile": 503,
+    "registro_assente": 503,
 }
 
 

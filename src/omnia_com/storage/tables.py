@@ -8,6 +8,7 @@ from piccolo.columns import (
     Date,
     ForeignKey,
     Integer,
+    Serial,
     SmallInt,
     Text,
     Timestamptz,
@@ -122,6 +123,31 @@ class Documento(Table, db=DB):
     pronto_il = Timestamptz(null=True, default=None)
 
     stato_ammesso = Check("stato IN ('attesa', 'pronta', 'fallita') AND (stato = 'pronta') = (pdf IS NOT NULL)")
+
+
+class Scambio(Table, db=DB):
+    """An authentication exchange; what passed is encrypted in `contenuto`, by the key whose fingerprint is `chiave`."""
+
+    id = UUID(primary_key=True)
+    quando = Timestamptz(default=TimestamptzNow(), index=True)
+    protocollo = Varchar(4, null=False)
+    emittente = Text(null=False)
+    richiesta = Text(null=False, index=True)
+    esito = Varchar(60, null=False)
+    persona = Bytea(null=False, index=True)
+    chiave = Varchar(8, null=False)
+    contenuto = Bytea(null=False)
+
+
+class ScambioLetto(Table, db=DB):
+    """Who read an exchange of the register, when, which, and why."""
+
+    id = Serial(primary_key=True)
+    quando = Timestamptz(default=TimestamptzNow())
+    chi = Text(null=False)
+    richiesta = Text(null=False)
+    motivo = Text(null=False)
+    trovati = Integer(null=False)
 
 
 class Battito(Table, db=DB):

@@ -1,0 +1,132 @@
+"""The register of authentication exchanges: what passed between the service and a provider, kept for 24 months.
+
+DPCM 24/10/2014 art. 13 asks for it. Contents are encrypted; a codice fiscale is inside them and, for finding a
+person's exchanges, as an HMAC. What cannot be kept must not sign in (docs/decisions/0006): `keep` raises.
+"""
+
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+import structlog
+
+from ..settings import Settings, SettingsError
+from ..storage.database import fetch, transaction
+from ..storage.tables import Scambio, ScambioLetto
+from . import AccessRefused, register_keys
+from .register_keys import Key
+
+AT_ONCE = 200  # rows re-encrypted in one transaction
+LONGEST_ID = 500  # what a provider answers may be anything
+log = structlog.get_logger()
+_REPLACE = "UPDATE scambio SET chiave = $2, persona = $3, contenuto = $4 WHERE id = $1"
+_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """One authentication exchange, as the rules want it kept.
+
+    `parts`: name -> text, for instance "AuthnRequest", "Response"; or "chain", "request", "response", "token",
+    "userinfo", "revocation".
+    """
+
+    protocol: Literal["saml", "oidc", "cns"]
+    issuer: str
+    request_id: str  # AuthnRequest ID, or state; what `omnia-com registro` is asked for
+    outcome: str  # "entrato", or the AccessRefused reason
+    codice_fiscale: str  # '' when nobody was recognised
+    parts: dict[str, str]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    when: datetime
+    exchange: Exchange
+
+
+async def keep(exchange: Exchange, settings: Settings) -> None:
+    """Writes one exchange. Raises `AccessRefused` ("registro_assente") when it cannot be kept: then nobody enters."""
+    try:
+        key = register_keys.load(settings).newest
+        await Scambio.insert(
+            Scambio(
+                id=uuid4(),
+                protocollo=exchange.protocol,
+                emittente=exchange.issuer,
+                richiesta=exchange.request_id.replace("\0", "")[:LONGEST_ID],
+                esito=exchange.outcome,
+                **_sealed(key, exchange.codice_fiscale, exchange.parts),
+            )
+        )
+    except (SettingsError, *_AWAY) as e:
+        log.error("scambio_non_conservato", protocollo=exchange.protocol, errore=type(e).__name__)
+        raise AccessRefused("registro_assente", type(e).__name__) from e
+
+
+def _sealed(key: Key, codice_fiscale: str, parts: Mapping[str, str]) -> dict[str, Any]:
+    plain = msgspec.json.encode({"codice_fiscale": codice_fiscale, "parts": parts})
+    return {
+        "chiave": key.id,
+        "persona": key.index(codice_fiscale),
+        "contenuto": key.seal(zlib.compress(plain)),
+    }
+
+
+def _opened(key: Key, sealed: bytes) -> dict[str, Any]:
+    content: dict[str, Any] = msgspec.json.decode(zlib.decompress(key.open(sealed)))
+    return content
+
+
+async def read(request_id: str, who: str, why: str, settings: Settings) -> list[Kept]:
+    """The exchanges with that id, oldest first; that *who* read them and *why* is written down before.
+
+    Raises `SettingsError` when a key is missing.
+    """
+    keys = register_keys.load(settings)
+    rows = await fetch("SELECT * FROM scambio WHERE richiesta = $1 ORDER BY quando", request_id)
+    await _note(who, why, request_id, len(rows))
+    return [_kept(row, _opened(keys.of(row["chiave"]), row["contenuto"])) for row in rows]
+
+
+async def find(codice_fiscale: str, who: str, why: str, settings: Settings) -> list[tuple[datetime, str, str]]:
+    """(when, id, outcome) of a person's exchanges, oldest first; noted likewise, the person by their HMAC alone."""
+    indices = [key.index(codice_fiscale) for key in register_keys.load(settings)]
+    rows = await fetch(
+        "SELECT quando, richiesta, esito FROM scambio WHERE persona = ANY($1) AND persona <> '' ORDER BY quando",
+        indices,
+    )
+    await _note(who, why, f"persona {indices[0].hex()}", len(rows))
+    return [(row["quando"], row["richiesta"], row["esito"]) for row in rows]
+
+
+def _kept(row: Mapping[str, Any], content: Mapping[str, Any]) -> Kept:
+    about = {"protocol": row["protocollo"], "issuer": row["emittente"], "request_id": row["richiesta"]}
+    return Kept(row["quando"], msgspec.convert({**about, "outcome": row["esito"], **content}, Exchange))
+
+
+async def _note(who: str, why: str, what: str, found: int) -> None:
+    await ScambioLetto.insert(ScambioLetto(chi=who, motivo=why, richiesta=what, trovati=found))
+
+
+async def rotate(settings: Settings) -> int:
+    """Encrypts anew, under the newest key, what another key wrote; how many rows. May be broken off and repeated."""
+    keys, done = register_keys.load(settings), 0
+    while rows := await fetch("SELECT * FROM scambio WHERE chiave <> $1 ORDER BY id LIMIT $2", keys.newest.id, AT_ONCE):
+        async with transaction():
+            for row in rows:
+                content = _opened(keys.of(row["chiave"]), row["contenuto"])
+                await fetch(_REPLACE, row["id"], *_sealed(keys.newest, **content).values())
+        done += len(rows)
+    return done
+
+
+async def forget_old_exchanges(settings: Settings) -> None:
+    """Deletes what has been kept for long enough: exchanges, and the notes of who read one."""
+    for table in ("scambio", "scambio_letto"):
+        await fetch(
+            f"DELETE FROM {table} WHERE quando < now() - make_interval(months => $1)",  # noqa: S608 – two names of ours
+            settings.conserva_registro,
+        )
