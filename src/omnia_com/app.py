@@ -30,6 +30,7 @@ from .pages import (
     letter,
     mishaps,
     own_data,
+    patterns,
 )
 from .pages.ready import Ready
 from .pages.web import Form, MaybeSession, MyServices, MySession, NotSignedIn, Services, read_form
@@ -74,6 +75,9 @@ HANDLERS = [
     info.accessibility,
     info.privacy,
     info.legal_notes,
+    patterns.index,
+    patterns.how_to_test,
+    patterns.pattern,
 ]
 
 

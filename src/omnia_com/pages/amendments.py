@@ -28,7 +28,7 @@ async def confirm(request: Asked, session: MySession, id: Id) -> Page | Redirect
     sent = await communications.find_sent(session.owner, id)
     if not sent.open_to_change:
         return see_other(f"/comunicazioni/{id}")
-    return _page(request, session, sent, uuid4())
+    return page(request, session, sent, uuid4())
 
 
 @post("/comunicazioni/{id:uuid}/annulla", name="annul", status_code=303)
@@ -37,14 +37,14 @@ async def annul(request: Asked, session: MySession, services: MyServices, id: Id
     sent, own_id = await communications.find_sent(session.owner, id), _uuid(form.get("id", ""))
     motivo = form.get("motivo", "")
     if motivo not in MOTIVI:
-        return _page(request, session, sent, own_id, status=422, errors=(NO_REASON,))
+        return page(request, session, sent, own_id, status=422, errors=(NO_REASON,))
     limit = services.settings.limite_invii
     done = await amendments.annul(session.person, id, own_id, motivo, services.clock, limit)
     await services.queue.hint(str(done.id))
     return see_other(f"/comunicazioni/{done.id}")
 
 
-def _page(
+def page(
     request: Asked, session: Session, sent: Sent, own_id: UUID, status: int = 200, errors: tuple[Mistake, ...] = ()
 ) -> Page:
     return html(

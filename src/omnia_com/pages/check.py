@@ -59,13 +59,29 @@ async def _page(
     posted: Form | None = None,
     changed: bool = False,
 ) -> Page:
-    """The summary of *draft*; what was ticked in *posted* stays ticked; *changed* says that another tab saved."""
     codes = cautions(
         answers,
         today=services.clock.today(),
         reachable=session.person.reachable,
         communicated=await communications.periods(session.owner, besides=draft.amends),
     )
+    return page(request, session, draft, answers, problems, codes, status=status, posted=posted, changed=changed)
+
+
+def page(
+    request: Asked,
+    session: Session,
+    draft: Draft,
+    answers: Answers,
+    problems: tuple[Problem, ...],
+    codes: tuple[str, ...],
+    *,
+    status: int = 200,
+    posted: Form | None = None,
+    changed: bool = False,
+) -> Page:
+    """The summary of *draft* with the warnings *codes*; what was ticked in *posted* stays ticked; *changed* says that
+    another tab saved."""
     return html(
         request,
         "riepilogo.html",

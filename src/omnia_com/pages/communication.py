@@ -21,7 +21,10 @@ JUST_SENT = timedelta(seconds=10)  # a receipt asked for longer ago is late: nob
 async def show(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The answer to "Invia": at once protocol, date and summary; the receipt too, if it is there within a moment."""
     sent = await communications.find_sent(session.owner, id)
-    receipt = await _receipt(session, services, id)
+    return page(request, session, services, sent, await _receipt(session, services, id))
+
+
+def page(request: Asked, session: Session, services: Services, sent: Sent, receipt: Document) -> Page:
     return html(
         request, "comunicazione.html", session=session, sent=sent, sheet=_sheet(services, sent), receipt=receipt
     )
@@ -48,6 +51,10 @@ async def retry(session: MySession, services: MyServices, id: Id, form: MyForm) 
 async def printable(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The receipt as a page to print, for whoever cannot or will not wait for the PDF."""
     sent = await communications.find_sent(session.owner, id)
+    return sheet_page(request, session, services, sent)
+
+
+def sheet_page(request: Asked, session: Session, services: Services, sent: Sent) -> Page:
     return html(request, "ricevuta.html", session=session, sent=sent, foglio=_sheet(services, sent))
 
 

@@ -6,7 +6,8 @@ from litestar import Request, get, post
 from litestar.response import Redirect
 
 from .. import declarations, places
-from ..declarations import Stale
+from ..declarations import Draft, Stale
+from ..identity.sessions import Session
 from .web import Id, MyForm, MySession, Page, html, see_other
 
 CITY, UNLISTED = "sede_citta", "comune_non_in_elenco"
@@ -14,7 +15,10 @@ CITY, UNLISTED = "sede_citta", "comune_non_in_elenco"
 
 @get("/bozze/{id:uuid}/comune", name="choose_comune")
 async def choose(request: Request[Any, Any, Any], session: MySession, id: Id) -> Page:
-    draft = await declarations.find_draft(session.owner, id)
+    return page(request, session, await declarations.find_draft(session.owner, id))
+
+
+def page(request: Request[Any, Any, Any], session: Session, draft: Draft) -> Page:
     sigla = draft.typed.get("sede_provincia", "")
     now = places.comune(draft.typed.get(CITY, ""), sigla)
     return html(

@@ -7,7 +7,8 @@ from litestar import Request, get
 from .. import communications, declarations
 from ..answers import read
 from ..clock import rome
-from ..consequences import CERTAINTY, consequences
+from ..consequences import CERTAINTY, Rule, consequences
+from ..identity.sessions import Session
 from .web import Id, MyServices, MySession, Page, html
 
 Asked = Request[Any, Any, Any]
@@ -18,8 +19,7 @@ async def after(request: Asked, session: MySession, services: MyServices, id: Id
     sent = await communications.find_sent(session.owner, id)
     day = rome(sent.inviata_il).date()
     rules = consequences(read(sent.risposte, day).values, viewed=services.clock.today(), sent=day)
-    back = f"/comunicazioni/{id}"
-    return html(request, "conseguenze.html", session=session, rules=rules, certainty=CERTAINTY, wrong=False, back=back)
+    return page(request, session, rules, f"/comunicazioni/{id}")
 
 
 @get("/bozze/{id:uuid}/conseguenze", name="draft_consequences")
@@ -29,5 +29,9 @@ async def before(request: Asked, session: MySession, services: MyServices, id: I
     today = services.clock.today()
     answers = read(draft.typed, today)
     rules = () if answers.problems else consequences(answers.values, viewed=today, sent=today)
-    back, wrong = f"/bozze/{id}/riepilogo", bool(answers.problems)
+    return page(request, session, rules, f"/bozze/{id}/riepilogo", wrong=bool(answers.problems))
+
+
+def page(request: Asked, session: Session, rules: tuple[Rule, ...], back: str, *, wrong: bool = False) -> Page:
+    """The *rules* that apply; *wrong* says that the draft must be completed first."""
     return html(request, "conseguenze.html", session=session, rules=rules, certainty=CERTAINTY, wrong=wrong, back=back)

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from .. import declarants
 from ..answers import Problem
-from ..declarants import Unusable
+from ..declarants import Contacts, Unusable
 from ..field_groups import CONTATTI
 from ..identity.sessions import Session
 from ..messages import error
@@ -46,7 +46,17 @@ async def _page(
     back: str,
     problems: tuple[Problem, ...] = (),
 ) -> Page:
-    contacts = await declarants.contacts(session.owner)
+    return page(request, session, await declarants.contacts(session.owner), typed, back, problems)
+
+
+def page(
+    request: Request[Any, Any, Any],
+    session: Session,
+    contacts: Contacts,
+    typed: Mapping[str, str],
+    back: str,
+    problems: tuple[Problem, ...] = (),
+) -> Page:
     shown = {**contacts.effective, **typed}
     wrong = {p.field: error(p) for p in problems}
     return html(

@@ -25,7 +25,7 @@ async def show(request: Asked, session: MySession, services: MyServices, id: Id)
     """The page that follows "Salva" too: it marks what cannot be right, not what is still missing."""
     draft = await declarations.find_draft(session.owner, id)
     answers = read(draft.typed, services.clock.today())
-    return _page(request, session, draft, answers, [p for p in answers.problems if not p.missing])
+    return page(request, session, draft, answers, [p for p in answers.problems if not p.missing])
 
 
 @post("/bozze/{id:uuid}", name="save_draft", status_code=303)
@@ -49,7 +49,7 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
     if action == "esporta":
         return await _export(session, services, draft, answers)
     if answers.problems:
-        return _page(request, session, draft, answers, answers.problems, status=422)
+        return page(request, session, draft, answers, answers.problems, status=422)
     return see_other(f"/bozze/{id}/riepilogo")
 
 
@@ -95,7 +95,7 @@ async def _export(session: Session, services: Services, draft: Draft, answers: A
     return see_other(f"/bozze/{draft.id}/pdf")
 
 
-def _page(
+def page(
     request: Asked,
     session: Session,
     draft: Draft,
@@ -118,7 +118,7 @@ def _page(
 
 
 def _conflict(request: Asked, session: Session, now: Draft, form: Form, shown: str) -> Page:
-    """409: both versions, side by side, and a form that sends what this page typed on top of what stands."""
+    """409, in words for a fragment; for a page with both versions."""
     if is_fragment(request):
         return html(
             request,
@@ -128,7 +128,11 @@ def _conflict(request: Asked, session: Session, now: Draft, form: Form, shown: s
             headers={"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"},
             draft=now,
         )
-    mine = declarations.merged(now, form, shown)
+    return conflict(request, session, now, declarations.merged(now, form, shown), shown)
+
+
+def conflict(request: Asked, session: Session, now: Draft, mine: Mapping[str, str], shown: str) -> Page:
+    """Both versions, side by side, and a form that sends what this page typed on top of what stands."""
     rows = [(label, a, b) for label, a, b in _both(now.typed, mine) if a != b]
     return html(request, "conflitto.html", status=409, session=session, draft=now, mine=mine, rows=rows, shown=shown)
 

@@ -8,8 +8,11 @@ from litestar.response import Redirect
 
 from .. import communications, declarations
 from ..answers import read
+from ..communications import Sent
+from ..declarations import Draft
 from ..field_groups import GROUPS
-from .web import MaybeSession, MyForm, MyServices, MySession, Page, Unreadable, html, see_other
+from ..identity.sessions import Session
+from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, Unreadable, html, see_other
 
 
 @get("/", name="start")
@@ -19,9 +22,21 @@ async def start(request: Request[Any, Any, Any], maybe_session: MaybeSession, se
 
 @get("/comunicazioni", name="home")
 async def home(request: Request[Any, Any, Any], session: MySession, services: MyServices) -> Page:
-    today, page = services.clock.today(), _page(request.query_params.get("pagina", ""))
-    drafts = await declarations.drafts(session.owner, page)
-    sent = await communications.sent_ones(session.owner, page)
+    number = _number(request.query_params.get("pagina", ""))
+    drafts = await declarations.drafts(session.owner, number)
+    sent = await communications.sent_ones(session.owner, number)
+    return page(request, session, services, drafts, sent, number)
+
+
+def page(
+    request: Request[Any, Any, Any],
+    session: Session,
+    services: Services,
+    drafts: list[Draft],
+    sent: list[Sent],
+    number: int = 1,
+) -> Page:
+    today = services.clock.today()
     return html(
         request,
         "comunicazioni.html",
@@ -30,12 +45,12 @@ async def home(request: Request[Any, Any, Any], session: MySession, services: My
         sent=sent,
         groups=GROUPS,
         new_id=uuid4(),
-        page=page,
+        page=number,
         more=max(len(drafts), len(sent)) == communications.PER_PAGE,
     )
 
 
-def _page(text: str) -> int:
+def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) else 1
 
 

@@ -64,7 +64,7 @@ REFUSED_STATUS = {
 }
 
 
-def _page(request: Asked, status: int, title: str, text: str, **context: Any) -> Page:
+def page(request: Asked, status: int, title: str, text: str, **context: Any) -> Page:
     number = str(request.scope.get("omnia", ""))
     template = "_guasto.html" if is_fragment(request) else "guasto.html"
     headers = {"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"} if is_fragment(request) else None
@@ -82,7 +82,7 @@ def _page(request: Asked, status: int, title: str, text: str, **context: Any) ->
 
 def of_status(request: Asked, status: int) -> Page:
     title, text = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    return _page(request, status, title, text)
+    return page(request, status, title, text)
 
 
 def http(request: Asked, e: HTTPException) -> Page:
@@ -110,7 +110,7 @@ def already_sent(_request: Asked, e: AlreadySent) -> Redirect:
 
 def superseded(request: Asked, _e: Superseded) -> Page:
     text = "Questa comunicazione è già stata corretta o annullata, forse in un’altra finestra. Niente è cambiato."
-    return _page(request, 409, "Già corretta o annullata", text)
+    return page(request, 409, "Già corretta o annullata", text)
 
 
 def unreadable(request: Asked, _e: Unreadable) -> Page:
@@ -118,19 +118,19 @@ def unreadable(request: Asked, _e: Unreadable) -> Page:
 
 
 def too_many(request: Asked, _e: TooMany) -> Page:
-    return _page(request, 429, *TOO_MANY)
+    return page(request, 429, *TOO_MANY)
 
 
 def csrf(request: Asked, e: CsrfRefused) -> Page:
     text = "La pagina era aperta da troppo tempo, oppure la richiesta viene da un altro sito. Niente è stato salvato."
     log.warning("csrf", numero=request.scope.get("omnia"))
-    return _page(request, 403, "Richiesta non accettata", text, session=e.session, again=e.again, here=request.url.path)
+    return page(request, 403, "Richiesta non accettata", text, session=e.session, again=e.again, here=request.url.path)
 
 
 def access_refused(request: Asked, e: AccessRefused) -> Page:
     log.warning("accesso_rifiutato", numero=request.scope.get("omnia"), motivo=e.reason, dettaglio=str(e))
     text = REFUSED.get(e.reason, "L’accesso non è riuscito. Nessun dato è stato cambiato. Riprova.")
-    return _page(request, REFUSED_STATUS.get(e.reason, 403), "Accesso non riuscito", text)
+    return page(request, REFUSED_STATUS.get(e.reason, 403), "Accesso non riuscito", text)
 
 
 def database_away(request: Asked, e: Exception) -> Page:

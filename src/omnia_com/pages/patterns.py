@@ -1,0 +1,119 @@
+"""Every page in every state by plain URL, for whoever tests accessibility: in the demonstration only, of invented data.
+
+The pages are the service's own templates, drawn by the same functions; their buttons lead to the service itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from litestar import Request, get
+from litestar.params import FromPath
+
+from ..communications import NotFound
+from .invented import EMPLOYED, EMPLOYED_WRONG, EMPLOYEE, SELF_EMPLOYED, SELF_EMPLOYED_WRONG, WRONG_CONTACTS
+from .mishaps import REFUSED, WORDS
+from .stage import Stage
+from .web import MyServices, Page, Services, html
+
+Asked = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One page in one state: its address is `/modelli/{name}`."""
+
+    name: str
+    title: str
+    show: Callable[[Stage], Page]
+
+
+@get("/modelli", name="patterns")
+async def index(request: Asked, services: MyServices) -> Page:
+    _only_in_the_demonstration(services)
+    return html(request, "modelli.html", patterns=PATTERNS)
+
+
+@get("/modelli/come-provare", name="how_to_test")
+async def how_to_test(request: Asked, services: MyServices) -> Page:
+    _only_in_the_demonstration(services)
+    return html(request, "come_provare.html")
+
+
+@get("/modelli/{name:str}", name="pattern")
+async def pattern(request: Asked, services: MyServices, name: FromPath[str]) -> Page:
+    """Always 200, for many checkers take no other answer for a page."""
+    _only_in_the_demonstration(services)
+    found = next((p for p in PATTERNS if p.name == name), None)
+    if found is None:
+        raise NotFound
+    page = found.show(Stage(request, services))
+    page.status_code = 200
+    return page
+
+
+def _only_in_the_demonstration(services: Services) -> None:
+    if not services.settings.demo:
+        raise NotFound
+
+
+def _slug(reason: str) -> str:
+    return reason.replace("_", "-")
+
+
+PATTERNS = (
+    Pattern("inizio", "La prima pagina", Stage.start),
+    Pattern("entra", "Entra per continuare", Stage.enter),
+    Pattern("comunicazioni-vuote", "Le tue comunicazioni: ancora nessuna", Stage.empty_home),
+    Pattern("comunicazioni", "Le tue comunicazioni: bozze e comunicazioni in ogni stato", Stage.home),
+    Pattern("contatti", "Contatti", lambda s: s.contacts({})),
+    Pattern("contatti-errori", "Contatti: da correggere", lambda s: s.contacts(WRONG_CONTACTS)),
+    Pattern("bozza-vuota", "Bozza: la tipologia è da scegliere", lambda s: s.draft({})),
+    Pattern("bozza-senza-tipologia", "Bozza: manca la tipologia", lambda s: s.draft({}, all_errors=True)),
+    Pattern("bozza-subordinato", "Bozza: lavoro subordinato", lambda s: s.draft(EMPLOYED)),
+    Pattern("bozza-subordinato-vuota", "Bozza: lavoro subordinato, niente di scritto", lambda s: s.draft(EMPLOYEE)),
+    Pattern(
+        "bozza-subordinato-errori",
+        "Bozza: lavoro subordinato, tutto da correggere",
+        lambda s: s.draft(EMPLOYED_WRONG, all_errors=True),
+    ),
+    Pattern("bozza-salvata", "Bozza: salvata con dati che non possono andare", lambda s: s.draft(EMPLOYED_WRONG)),
+    Pattern("bozza-autonomo", "Bozza: lavoro autonomo/parasubordinato", lambda s: s.draft(SELF_EMPLOYED)),
+    Pattern(
+        "bozza-autonomo-errori",
+        "Bozza: lavoro autonomo/parasubordinato, tutto da correggere",
+        lambda s: s.draft(SELF_EMPLOYED_WRONG, all_errors=True),
+    ),
+    Pattern("bozza-rettifica", "Bozza: rettifica", lambda s: s.draft(EMPLOYED, amends=True)),
+    Pattern("comune", "Scelta del comune", lambda s: s.comune(EMPLOYED)),
+    Pattern("comune-senza-provincia", "Scelta del comune: manca la provincia", lambda s: s.comune(EMPLOYEE)),
+    Pattern("conflitto", "La bozza è cambiata in un’altra finestra", Stage.conflict),
+    Pattern("elimina", "Conferma: eliminare la bozza", lambda s: s.of_the_draft("elimina.html")),
+    Pattern("pdf-attesa", "PDF della bozza: in preparazione", lambda s: s.export("attesa")),
+    Pattern("pdf-fallito", "PDF della bozza: non riuscito", lambda s: s.export("fallita")),
+    Pattern("riepilogo", "Riepilogo", lambda s: s.check(EMPLOYED)),
+    Pattern("riepilogo-autonomo", "Riepilogo: lavoro autonomo/parasubordinato", lambda s: s.check(SELF_EMPLOYED)),
+    Pattern("riepilogo-avvisi", "Riepilogo: con ogni avviso", Stage.every_caution),
+    Pattern("riepilogo-errori", "Riepilogo: dati da correggere", lambda s: s.check(EMPLOYED_WRONG)),
+    Pattern("riepilogo-dichiarazioni", "Riepilogo: dichiarazioni da segnare", lambda s: s.check(EMPLOYED, ticks=False)),
+    Pattern("riepilogo-cambiato", "Riepilogo: cambiato altrove", lambda s: s.check(EMPLOYED, changed=True)),
+    Pattern("gia-inviata", "La bozza è già stata inviata", Stage.already_sent),
+    Pattern("comunicazione", "Comunicazione inviata: ricevuta pronta", lambda s: s.communication("pronta")),
+    Pattern("comunicazione-attesa", "Comunicazione inviata: ricevuta in attesa", lambda s: s.communication("attesa")),
+    Pattern("comunicazione-fallita", "Comunicazione inviata: PDF non riuscito", lambda s: s.communication("fallita")),
+    Pattern("comunicazione-sostituita", "Comunicazione sostituita", lambda s: s.followed("comunicazione")),
+    Pattern("comunicazione-annullata", "Comunicazione annullata", lambda s: s.followed("annullamento")),
+    Pattern("annullamento", "Annullamento inviato", Stage.annulment),
+    Pattern("ricevuta", "Ricevuta come pagina da stampare", Stage.receipt_page),
+    Pattern("ricevuta-attesa", "Ricevuta non ancora pronta", Stage.receipt_late),
+    Pattern("annulla", "Conferma: annullare la comunicazione", lambda s: s.annul()),
+    Pattern("annulla-errori", "Conferma: annullare, manca il motivo", lambda s: s.annul(wrong=True)),
+    Pattern("conseguenze", "Cosa significa per la cassa integrazione: ogni regola", Stage.consequences),
+    Pattern("conseguenze-bozza", "Cosa significa: dati da completare", Stage.consequences_unknown),
+    Pattern("lettera", "Lettera per il datore di lavoro", lambda s: s.letter("")),
+    Pattern("lettera-attesa", "Lettera: in preparazione", lambda s: s.letter("attesa")),
+    *(Pattern(f"guasto-{n}", f"{title} ({n})", partial(Stage.mishap, status=n)) for n, (title, _) in WORDS.items()),
+    Pattern("guasto-403", "Pagina aperta da troppo tempo (403)", Stage.stale_page),
+    *(Pattern(f"accesso-{_slug(r)}", f"Accesso non riuscito: {r}", partial(Stage.refused, reason=r)) for r in REFUSED),
+)

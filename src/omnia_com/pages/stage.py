@@ -1,0 +1,136 @@
+"""The pages as the patterns show them: each drawn by the function that the service itself uses, of invented data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from litestar import Request
+
+from ..answers import Problem, missing_declarations, read
+from ..cautions import CAUTIONS
+from ..communications import Genere
+from ..consequences import RULES
+from ..declarants import Contacts
+from ..declarations import Draft
+from ..field_groups import CONTATTI
+from ..identity import AccessRefused
+from ..identity.sessions import Session
+from ..receipts import Document
+from . import amendments, check, communication, comune, consequences, contacts, draft, home, mishaps
+from .invented import ANNA, EMPLOYED, OTHER, SELF_EMPLOYED, SENT_AT, THIS, TODAY, a_communication, a_draft, protocol
+from .web import CsrfRefused, Page, Services, html
+
+Typed = Mapping[str, str]
+SESSION = Session(token="modelli", person=ANNA, id_token="", access_token="")  # noqa: S106 – nobody's
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    request: Request[Any, Any, Any]
+    services: Services
+
+    def template(self, name: str, *, signed_in: bool = True, **context: Any) -> Page:
+        return html(self.request, name, session=SESSION if signed_in else None, **context)
+
+    def start(self) -> Page:
+        return self.template("inizio.html", signed_in=False, can_sign_in=True, next="")
+
+    def enter(self) -> Page:
+        return self.template("entra.html", signed_in=False, can_sign_in=True, next="")
+
+    def home(self) -> Page:
+        """Drafts and communications in every state."""
+        drafts = [a_draft(EMPLOYED), a_draft({}), a_draft(SELF_EMPLOYED, amends=True)]
+        old = Draft(THIS, dict(SELF_EMPLOYED), 1, SENT_AT - timedelta(days=self.services.settings.conserva_bozze - 5))
+        sent = [
+            a_communication(4, "annullamento", sostituisce=OTHER, prima_protocollo=protocol(3)),
+            a_communication(3, dopo_id=OTHER, dopo_protocollo=protocol(4), dopo_genere="annullamento"),
+            a_communication(2, sostituisce=OTHER, prima_protocollo=protocol(1)),
+            a_communication(1, dopo_id=OTHER, dopo_protocollo=protocol(2), dopo_genere="comunicazione"),
+        ]
+        return home.page(self.request, SESSION, self.services, [*drafts, old], sent)
+
+    def empty_home(self) -> Page:
+        return home.page(self.request, SESSION, self.services, [], [])
+
+    def contacts(self, typed: Typed) -> Page:
+        """Whatever is *typed* is wrong."""
+        given = {f.name: getattr(ANNA, f.name) for f in CONTATTI}
+        problems = tuple(Problem(name, "non_valido") for name in typed)
+        return contacts.page(self.request, SESSION, Contacts(given, {}), typed, "/comunicazioni", problems)
+
+    def draft(self, typed: Typed, *, all_errors: bool = False, amends: bool = False) -> Page:
+        answers = read(typed, TODAY)
+        shown = [p for p in answers.problems if all_errors or not p.missing]
+        return draft.page(self.request, SESSION, a_draft(typed, amends=amends), answers, shown)
+
+    def comune(self, typed: Typed) -> Page:
+        return comune.page(self.request, SESSION, a_draft(typed))
+
+    def conflict(self) -> Page:
+        mine = EMPLOYED | {"datore_lavoro": "Beta Esempio S.p.A.", "annotazioni": ""}
+        return draft.conflict(self.request, SESSION, a_draft(EMPLOYED), mine, "subordinato")
+
+    def of_the_draft(self, template: str, **context: Any) -> Page:
+        return self.template(template, draft=a_draft(EMPLOYED), **context)
+
+    def export(self, state: str) -> Page:
+        return self.of_the_draft("esportazione.html", state=state)
+
+    def check(self, typed: Typed, codes: tuple[str, ...] = (), *, changed: bool = False, ticks: bool = True) -> Page:
+        answers = read(typed, TODAY)
+        problems = answers.problems if ticks else missing_declarations({})
+        return check.page(self.request, SESSION, a_draft(typed), answers, problems, codes, changed=changed)
+
+    def every_caution(self) -> Page:
+        return self.check(EMPLOYED, tuple(CAUTIONS))
+
+    def already_sent(self) -> Page:
+        rows = [("Datore di lavoro", "Beta Esempio S.p.A.")]
+        return self.template("gia_inviata.html", sent=a_communication(1), rows=rows)
+
+    def communication(self, receipt: str, genere: Genere = "comunicazione", **around: Any) -> Page:
+        sent = a_communication(1, genere, **around)
+        return communication.page(self.request, SESSION, self.services, sent, _document(receipt))
+
+    def followed(self, by: Genere) -> Page:
+        return self.communication("pronta", dopo_id=OTHER, dopo_protocollo=protocol(2), dopo_genere=by)
+
+    def annulment(self) -> Page:
+        return self.communication("pronta", "annullamento", sostituisce=OTHER, prima_protocollo=protocol(2))
+
+    def receipt_page(self) -> Page:
+        return communication.sheet_page(self.request, SESSION, self.services, a_communication(1))
+
+    def of_the_communication(self, template: str, **context: Any) -> Page:
+        return self.template(template, sent=a_communication(1), **context)
+
+    def letter(self, state: str) -> Page:
+        return self.of_the_communication("lettera.html", state=state)
+
+    def receipt_late(self) -> Page:
+        return self.of_the_communication("ricevuta_attesa.html", receipt=_document("attesa"))
+
+    def annul(self, *, wrong: bool = False) -> Page:
+        errors = (amendments.NO_REASON,) if wrong else ()
+        return amendments.page(self.request, SESSION, a_communication(1), OTHER, errors=errors)
+
+    def consequences(self) -> Page:
+        return consequences.page(self.request, SESSION, tuple(RULES.values()), "/modelli")
+
+    def consequences_unknown(self) -> Page:
+        return consequences.page(self.request, SESSION, (), "/modelli", wrong=True)
+
+    def mishap(self, status: int) -> Page:
+        return mishaps.of_status(self.request, status)
+
+    def stale_page(self) -> Page:
+        return mishaps.csrf(self.request, CsrfRefused(SESSION, dict(SELF_EMPLOYED)))
+
+    def refused(self, reason: str) -> Page:
+        return mishaps.access_refused(self.request, AccessRefused(reason))
+
+
+def _document(state: str) -> Document:
+    return Document(THIS, "ricevuta", state, SENT_AT)
