@@ -1,4 +1,5 @@
-// Shortens the way on the form page; everything works without it.
+// Shortens the way on the form page; everything works without it. The words that it says are put into the language
+// of the page by assets.py: there is a file for each language.
 (() => {
   const modulo = document.getElementById("modulo");
   const stato = document.getElementById("stato");
@@ -6,8 +7,8 @@
   const gruppo = () => document.getElementById("gruppo");
   const scritto = () => new URLSearchParams(new FormData(modulo));
   const su = (evento, fai) => document.addEventListener(evento, (e) => fai(e.detail.ctx, e));
-  const caduta = (perche) => {
-    stato.textContent = `${perche}: niente è perso. Riprova fra poco con «Aggiorna i campi».`;
+  const caduta = (parole) => {
+    stato.textContent = parole;
     aiuto.hidden = false;
   };
   let durante = []; // what was written while the answer was on its way
@@ -33,7 +34,7 @@
       aiuto.hidden = false;
     } else if (ctx.response.status !== 200 || !ctx.text.includes('id="gruppo"')) {
       e.preventDefault();
-      caduta("Il servizio non risponde");
+      caduta(_("Il servizio non risponde: niente è perso. Riprova fra poco con «Aggiorna i campi»."));
     } else {
       durante = [...scritto()].filter(([nome, testo]) => ctx.request.body.get(nome) !== testo);
     }
@@ -48,15 +49,15 @@
     }
     stato.textContent = gruppo().dataset.annuncio;
     document.getElementById("errori")?.remove(); // it spoke of the other group
-    document.title = document.title.replace("Errore: ", "");
+    document.title = document.title.replace(_("Errore:"), "").trim();
   });
-  su("htmx:error", () => caduta("Connessione assente"));
+  su("htmx:error", () => caduta(_("Connessione assente: niente è perso. Riprova fra poco con «Aggiorna i campi».")));
 
   // Without a connection the browser's own error page would take the place of all that was written.
   modulo.addEventListener("submit", (e) => {
     if (navigator.onLine) return;
     e.preventDefault();
-    stato.textContent = "Connessione assente: niente è perso. Riprova quando torna, senza chiudere questa pagina.";
+    stato.textContent = _("Connessione assente: niente è perso. Riprova quando torna, senza chiudere questa pagina.");
     stato.tabIndex = -1;
     stato.focus();
   });

@@ -25,6 +25,7 @@ ROUTES = {
     "patterns": EVERYBODY,
     "how_to_test": EVERYBODY,
     "pattern": EVERYBODY,
+    "choose_language": EVERYBODY,
     "home": PERSON,
     "start_draft": PERSON,
     "draft": PERSON,

@@ -27,6 +27,7 @@ from .pages import (
     health,
     home,
     info,
+    language,
     letter,
     mishaps,
     own_data,
@@ -78,6 +79,7 @@ HANDLERS = [
     patterns.index,
     patterns.how_to_test,
     patterns.pattern,
+    language.choose,
 ]
 
 

@@ -59,7 +59,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
             shown["data_nascita"] = f"{date.fromisoformat(self.data_nascita):%d/%m/%Y}"
         if self.luogo_nascita_provincia == ABROAD:
             shown["luogo_nascita_provincia"] = "Estero"
-        return tuple(Row(label, shown[name] or NOT_GIVEN) for name, label in LABELS.items())
+        fixed = {name for name, text in shown.items() if text in ("", "Estero")}
+        return tuple(Row(label, shown[name] or NOT_GIVEN, name in fixed) for name, label in LABELS.items())
 
 
 async def remember(identity: Identity, today: date) -> None:

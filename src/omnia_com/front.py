@@ -14,7 +14,9 @@ from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
+from . import languages
 from .pages import assets
+from .pages.access import cookie_name
 from .settings import Settings
 
 log = structlog.get_logger()
@@ -61,6 +63,7 @@ class Front:
         self.litestar = litestar
         self._hosts = {urlsplit(o).netloc.encode() for o in settings.origins}
         self._headers = [(k.lower().encode(), v.encode()) for k, v in security_headers(settings).items()]
+        self._language = f"{cookie_name(settings, 'lingua')}=".encode()
         self._requests, self._sign_ins = Limit(settings.limite_richieste), Limit(settings.limite_accessi)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,9 +96,16 @@ class Front:
         if scope["path"].startswith(assets.PREFIX) and (asset := assets.find(scope["path"])):
             await _serve(asset, headers, send)
             return
+        languages.use(self._wanted(headers))
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         inner = {**scope, "method": method, "omnia": number, "omnia_refused": self._refusal(scope, headers)}
         await self.litestar(cast(HTTPScope, inner), receive, send)
+
+    def _wanted(self, headers: dict[bytes, bytes]) -> str:
+        """The language of the pages for this browser."""
+        cookies = (c.strip() for c in headers.get(b"cookie", b"").split(b";"))
+        chosen = next((c.removeprefix(self._language) for c in cookies if c.startswith(self._language)), b"")
+        return languages.best(chosen.decode("latin-1"), headers.get(b"accept-language", b"").decode("latin-1"))
 
     def _refusal(self, scope: HTTPScope, headers: dict[bytes, bytes]) -> int | None:
         """The status with which a request is refused before anything else looks at it."""

@@ -6,6 +6,7 @@ gets those of its code (`ANY_FIELD`).
 
 from .answers import Problem
 from .field_groups import CONTATTI, DICHIARAZIONI, GROUPS, TIPOLOGIA
+from .languages import gettext
 
 _GIORNO = "Questa data non esiste. Scrivila così: "
 _ELENCO = "Questa scelta non c’è nell’elenco. Scegline un’altra."
@@ -135,9 +136,9 @@ ANY_FIELD = {
 
 
 def error(problem: Problem) -> str:
-    """The sentence for a problem. Raises KeyError for a code that no field can have."""
-    own = ERRORS.get(problem.field, {}).get(problem.code)
-    return own or ANY_FIELD[problem.code].format(label=_label(problem.field))
+    """The sentence for a problem, in the language of the request. Raises KeyError for a code that no field can have."""
+    own = ERRORS.get(problem.field, {}).get(problem.code, "")
+    return gettext(own) or gettext(ANY_FIELD[problem.code]).format(label=gettext(_label(problem.field)))
 
 
 def _label(name: str) -> str:

@@ -33,8 +33,8 @@ def css_text(text: str) -> str:
 def _mapped(value: Any) -> Any:
     if isinstance(value, str):
         return typefaces.printable(value)
-    if value is None:
-        return None
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, dict):
         return {name: _mapped(part) for name, part in value.items()}
     return [_mapped(part) for part in value]
@@ -43,7 +43,7 @@ def _mapped(value: Any) -> Any:
 def _texts(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
-    if value is None:
+    if value is None or isinstance(value, bool):
         return []
     return [text for part in (value.values() if isinstance(value, dict) else value) for text in _texts(part)]
 

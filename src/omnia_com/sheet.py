@@ -7,9 +7,11 @@ import msgspec
 LONG_TEXT, MANY_LINES = 300, 5
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str
     value: str
+    fixed: bool = False
+    """Whether the value is words of ours, which have translations, and not the person's."""
 
     @property
     def long(self) -> bool:

@@ -6,15 +6,21 @@ The framework's own static files answer no 304, ignore `.br` and cost sixteen ti
 import base64
 import gzip
 import hashlib
+import json
+import re
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
 import brotli
 
+from .. import languages
+
 PREFIX = "/static/"
 TYPES = {"js": "text/javascript; charset=utf-8", "woff2": "font/woff2", "txt": "text/plain; charset=utf-8"}
 SERVED = ("htmx.min.js", "modulo.js")
+TRANSLATED = ("modulo.js",)
+_WORDS = re.compile(r'\b_\("([^"\\]*)"\)')
 
 
 class Asset(NamedTuple):
@@ -24,24 +30,34 @@ class Asset(NamedTuple):
 
 @cache
 def _assets() -> dict[str, Asset]:
-    return {url(name): _asset(name) for name in SERVED}
+    return {_url(name, code): _asset(name, code) for name in SERVED for code in languages.catalogues()}
 
 
-def _read(name: str) -> bytes:
-    return (files("omnia_com.static") / name).read_bytes()
+@cache
+def _read(name: str, language: str) -> bytes:
+    """The file; in a script what stands in `_("…")` is in *language*."""
+    body = (files("omnia_com.static") / name).read_bytes()
+    if name not in TRANSLATED:
+        return body
+    told = languages.catalogues()[language].gettext
+    return _WORDS.sub(lambda found: json.dumps(told(found[1]), ensure_ascii=False), body.decode()).encode()
 
 
-def _asset(name: str) -> Asset:
-    body = _read(name)
+def _asset(name: str, language: str) -> Asset:
+    body = _read(name, language)
     encoded = {"br": brotli.compress(body, quality=11), "gzip": gzip.compress(body, mtime=0), "identity": body}
     return Asset(TYPES[name.rpartition(".")[2]], encoded)
 
 
-@cache
 def url(name: str) -> str:
-    """The address of an asset; it changes with its content."""
+    """The address of an asset in the language of the request; it changes with its content."""
+    return _url(name, languages.current())
+
+
+@cache
+def _url(name: str, language: str) -> str:
     stem, _, ending = name.rpartition(".")
-    return f"{PREFIX}{stem}.{hashlib.sha256(_read(name)).hexdigest()[:10]}.{ending}"
+    return f"{PREFIX}{stem}.{hashlib.sha256(_read(name, language)).hexdigest()[:10]}.{ending}"
 
 
 def find(path: str) -> Asset | None:
@@ -51,7 +67,7 @@ def find(path: str) -> Asset | None:
 @cache
 def stylesheet() -> str:
     """The one stylesheet, as it stands in every page."""
-    return _read("stile.css").decode().strip()
+    return _read("stile.css", languages.ITALIAN).decode().strip()
 
 
 @cache

@@ -11,6 +11,7 @@ from ..cautions import CAUTIONS, cautions
 from ..declaration_texts import CURRENT, TEXTS
 from ..declarations import Draft, Incomplete, Stale
 from ..identity.sessions import Session
+from ..languages import gettext
 from .controls import first_id, mistakes
 from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, see_other
 
@@ -89,7 +90,7 @@ def page(
         session=session,
         draft=draft,
         fields=[(f, answers.shown(f), first_id(f, f.name)) for f in answers.asked],
-        cautions=[(code, CAUTIONS[code]) for code in codes],
+        cautions=[(code, gettext(CAUTIONS[code])) for code in codes],
         declarations=TEXTS[CURRENT],
         ticked={name for name, text in (posted or {}).items() if text == "si"},
         changed=changed,

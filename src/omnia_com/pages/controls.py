@@ -15,6 +15,7 @@ from markupsafe import Markup
 from ..answers import Problem
 from ..field_groups import TIPOLOGIA, Group
 from ..fields import Choice, Country, Field, LongChoice, Option, Tick, Unreadable
+from ..languages import current, gettext
 from ..messages import error
 from ..rules import REQUIRED_IF
 from .web import environment, render
@@ -64,20 +65,22 @@ def controls(group: Group | None, typed: Mapping[str, str], problems: Sequence[P
         return GroupControls("", "", ())
     wrong = {p.field: error(p) for p in problems}
     drawn = tuple(draw(f, typed.get(f.name, ""), wrong.get(f.name, "")) for f in group.fields)
-    return GroupControls(group.name, group.title, drawn)
+    return GroupControls(group.name, gettext(group.title), drawn)
 
 
 def draw(field: Field, typed: str, error: str = "") -> Markup:
     """The HTML of a field with what was *typed* in it and its *error* ('' for none)."""
     chosen = _chosen(field, typed)
     if chosen is not None:
-        return _drawn(field, error, chosen)
-    return _drawn(field, error, TYPED).replace(TYPED, _shown(field, typed))
+        return _drawn(field, error, chosen, current())
+    return _drawn(field, error, TYPED, current()).replace(TYPED, _shown(field, typed))
 
 
 @lru_cache(4096)
-def _drawn(field: Field, error: str, value: str) -> Markup:
-    control = Control(field.name, field.label, field.hint, _mark(field), error, value, _offered(field, value))
+def _drawn(field: Field, error: str, value: str, _language: str) -> Markup:
+    label, hint, mark = gettext(field.label), gettext(field.hint), gettext(_mark(field))
+    options = tuple(Option(o.value, gettext(o.label)) for o in _offered(field, value))
+    control = Control(field.name, label, hint, mark, error, value, options)
     return Markup(render(_template(field.name, field.kind.control), c=control))  # noqa: S704 – the template escapes
 
 

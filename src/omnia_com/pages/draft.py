@@ -14,6 +14,7 @@ from ..declarations import AlreadySent, Draft, Stale
 from ..field_groups import GROUPS, TIPOLOGIA
 from ..fields import Choice, Field, Unreadable
 from ..identity.sessions import Session
+from ..languages import gettext, own_names
 from .controls import controls, draw, mistakes
 from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, is_fragment, pdf, see_other
 
@@ -38,6 +39,8 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
     except AlreadySent as e:
         return html(request, "gia_inviata.html", status=409, session=session, sent=e.sent, rows=_typed_rows(form))
     answers = read(draft.typed, services.clock.today())
+    if (language := form.get("lingua")) in own_names():
+        return see_other(f"/lingua/{language}?torna=/bozze/{id}")
     if is_fragment(request):
         return html(
             request, "_gruppo.html", session=session, draft=draft, group=controls(answers.group, draft.typed, ())
@@ -139,13 +142,15 @@ def conflict(request: Asked, session: Session, now: Draft, mine: Mapping[str, st
 
 def _both(stored: Mapping[str, str], posted: Mapping[str, str]) -> list[tuple[str, str, str]]:
     fields = {f.name: f for f in (TIPOLOGIA, *(f for g in GROUPS.values() for f in g.fields))}
-    return [(f.label, _told(f, stored.get(name, "")), _told(f, posted.get(name, ""))) for name, f in fields.items()]
+    return [
+        (gettext(f.label), _told(f, stored.get(name, "")), _told(f, posted.get(name, ""))) for name, f in fields.items()
+    ]
 
 
 def _told(field: Field, typed: str) -> str:
     """What was typed; of a choice its words, not its code."""
     with suppress(Unreadable):
-        return field.kind.show(field.kind.read(typed)) if isinstance(field.kind, Choice) and typed else typed
+        return gettext(field.kind.show(field.kind.read(typed))) if isinstance(field.kind, Choice) and typed else typed
     return typed
 
 

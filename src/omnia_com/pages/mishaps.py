@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from ..communications import NotFound, Superseded
 from ..declarations import AlreadySent, TooMany
 from ..identity import AccessRefused
+from ..languages import gettext
 from .web import CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
 
 Asked = Request[Any, Any, Any]
@@ -73,8 +74,8 @@ def page(request: Asked, status: int, title: str, text: str, **context: Any) -> 
         template,
         status=status,
         headers=headers,
-        title=title,
-        text=text,
+        title=gettext(title),
+        text=gettext(text),
         number=number,
         **{"again": None, "here": ""} | context,
     )

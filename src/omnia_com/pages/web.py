@@ -16,8 +16,10 @@ from litestar.di import NamedDependency
 from litestar.exceptions import SerializationException
 from litestar.params import FromPath
 from litestar.response import Redirect
+from litestar.routes import HTTPRoute
+from markupsafe import Markup
 
-from .. import __version__
+from .. import __version__, languages
 from ..clock import Clock, rome
 from ..identity.oidc import RelyingParty
 from ..identity.sessions import Session
@@ -81,10 +83,19 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals |= {"style": assets.stylesheet(), "asset": assets.url, "version": __version__}
+    env.globals |= {"lingua": languages.current, "lingue": languages.own_names}
+    env.filters |= {"tradotto": languages.gettext, "accanto": languages.beside, "italiano": _italian}
     env.filters["ora"] = lambda instant: f"{rome(instant):%d/%m/%Y %H:%M}"
     return env
+
+
+def _italian(text: str) -> str:
+    """The name of a law, or what else stays Italian on every page, marked as Italian where the page is not."""
+    if languages.current() == languages.ITALIAN:
+        return text
+    return languages.beside(text) or Markup('<span lang="it">{}</span>').format(text)
 
 
 def render(template: str, **context: Any) -> str:
@@ -109,11 +120,16 @@ def html(
         session=session,
         csrf=session.csrf() if session else "",
         errors=context.pop("errors", ()),
+        torna=here(request),
         **context,
     )
     encoding = assets.best_encoding(request.headers.get("accept-encoding", ""))
     body = text.encode()
-    sent = {"Cache-Control": "no-store", "Vary": "Accept-Encoding, Cookie, HX-Request"} | (headers or {})
+    sent = {
+        "Cache-Control": "no-store",
+        "Content-Language": languages.current(),
+        "Vary": "Accept-Encoding, Accept-Language, Cookie, HX-Request",
+    } | (headers or {})
     if encoding == "br":
         body = _brotli(body)
     elif encoding == "gzip":
@@ -121,6 +137,17 @@ def html(
     if encoding != "identity":
         sent["Content-Encoding"] = encoding
     return Response(body, status_code=status, media_type="text/html", headers=sent, cookies=cookies)
+
+
+def here(request: Request[Any, Any, Any]) -> str:
+    """The page to come back to; a form's address that is no page leads to the nearest that is one."""
+    path, route = request.url.path, request.scope.get("path_template", "")
+    if request.method == "GET":
+        return f"{path}?{request.url.query}" if request.url.query else path
+    pages = {r.path for r in request.app.routes if isinstance(r, HTTPRoute) and "GET" in r.methods}
+    while path and route not in pages:
+        path, route = path.rpartition("/")[0], route.rpartition("/")[0]
+    return path or "/"
 
 
 def _brotli(body: bytes) -> bytes:
