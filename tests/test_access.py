@@ -55,6 +55,9 @@ ROUTES = {
     "sign_in": MACHINES,
     "sign_in_answer": MACHINES,
     "jwks": MACHINES,
+    "cns": MACHINES,
+    "cns_card": MACHINES,
+    "cns_return": MACHINES,
     "health": MACHINES,
 }
 

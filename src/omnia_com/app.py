@@ -1,5 +1,6 @@
 """The only file that knows all: routes, dependencies, what is opened when the web process starts."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -7,18 +8,22 @@ from typing import Any
 import uvicorn
 from litestar import Litestar, Request
 from litestar.di import Provide
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from . import logs
 from . import settings as setup
 from .clock import Clock
 from .front import Front
 from .identity import register_keys
+from .identity.cns import CardReader
 from .identity.oidc import RelyingParty
 from .identity.sessions import Session, find_session
 from .pages import (
     access,
     amendments,
     check,
+    cns,
     communication,
     comune,
     consequences,
@@ -65,6 +70,9 @@ HANDLERS = [
     access.answer,
     access.jwks,
     access.sign_out,
+    cns.enter,
+    cns.card,
+    cns.arrive,
     consequences.after,
     consequences.before,
     letter.ask,
@@ -114,6 +122,7 @@ def create_app(settings: Settings) -> Front:
     if settings.registro_chiavi:
         register_keys.load(settings)
     oidc = RelyingParty(settings) if settings.oidc_issuer else None
+    cards = CardReader(settings) if settings.cns_url else None
     ready, queue = Ready(), Queue(settings.redis_url)
 
     @asynccontextmanager
@@ -142,7 +151,7 @@ def create_app(settings: Settings) -> Front:
         request_max_body_size=FORM_BYTES,
         logging_config=None,
     )
-    app.state.services = Services(settings, Clock(settings.adesso), queue, ready, oidc)
+    app.state.services = Services(settings, Clock(settings.adesso), queue, ready, oidc, cards)
     return Front(app, settings)
 
 
@@ -162,16 +171,29 @@ SERVER: dict[str, Any] = {
 }
 
 
-def serve(settings: Settings) -> None:
-    """`omnia-com web`: serves until it is told to stop. Raises `SettingsError` before it starts."""
+def serve(settings: Settings) -> int:
+    """`omnia-com web`: serves until it is told to stop, the proxy of cards too where there is one.
+
+    Raises `SettingsError` before it starts.
+    """
     create_app(settings)
-    uvicorn.run(
+    config = uvicorn.Config(
         "omnia_com.app:from_environment",
         factory=True,
-        host=settings.host,
-        port=settings.port,
         workers=settings.web_processes,
         proxy_headers=bool(settings.proxy_fidati),
         forwarded_allow_ips=settings.proxy_fidati or None,
         **SERVER,
     )
+    server, sockets = uvicorn.Server(config), [_listening(settings.host, settings.port)]
+    if settings.cns_url:
+        sockets.append(_listening(settings.cns_host, settings.cns_port))
+    if settings.web_processes > 1:
+        Multiprocess(config, sockets).run()
+        return 0
+    server.run(sockets)
+    return 0 if server.started else STARTUP_FAILURE
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    return uvicorn.Config(Front, host=host, port=port, log_level="warning").bind_socket()

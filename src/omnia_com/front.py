@@ -15,7 +15,7 @@ from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
 from . import languages
-from .pages import assets
+from .pages import assets, cns
 from .pages.access import cookie_name
 from .settings import Settings
 
@@ -29,6 +29,7 @@ def security_headers(settings: Settings) -> dict[str, str]:
     """The same on every answer. `form-action` lists the provider: sign-in and sign-out end there by a redirect."""
     issuer = urlsplit(settings.oidc_issuer)
     provider = f" {issuer.scheme}://{issuer.netloc}" if issuer.netloc else ""
+    provider += f" {settings.cns_url}" if settings.cns_url else ""
     headers = {
         "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
         f"style-src '{assets.stylesheet_hash()}'; script-src 'self'; connect-src 'self'; "
@@ -61,6 +62,7 @@ class Front:
 
     def __init__(self, litestar: Litestar, settings: Settings) -> None:
         self.litestar = litestar
+        self._settings = settings
         self._hosts = {urlsplit(o).netloc.encode() for o in settings.origins}
         self._headers = [(k.lower().encode(), v.encode()) for k, v in security_headers(settings).items()]
         self._language = f"{cookie_name(settings, 'lingua')}=".encode()
@@ -98,7 +100,12 @@ class Front:
             return
         languages.use(self._wanted(headers))
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        inner = {**scope, "method": method, "omnia": number, "omnia_refused": self._refusal(scope, headers)}
+        cards = self._is_for_cards(scope)
+        if cards and scope["path"] != cns.CARD:
+            await _lead(self._settings.base_url, send)
+            return
+        refused = self._refusal(scope, headers)
+        inner = {**scope, "method": method, "omnia": number, "omnia_cns": cards, "omnia_refused": refused}
         await self.litestar(cast(HTTPScope, inner), receive, send)
 
     def _wanted(self, headers: dict[bytes, bytes]) -> str:
@@ -107,13 +114,26 @@ class Front:
         chosen = next((c.removeprefix(self._language) for c in cookies if c.startswith(self._language)), b"")
         return languages.best(chosen.decode("latin-1"), headers.get(b"accept-language", b"").decode("latin-1"))
 
+    def _is_for_cards(self, scope: HTTPScope) -> bool:
+        """Whether it came to the port that only the proxy of cards reaches: no header can say so."""
+        server = scope["server"]
+        return bool(self._settings.cns_url) and server is not None and server[1] == self._settings.cns_port
+
     def _refusal(self, scope: HTTPScope, headers: dict[bytes, bytes]) -> int | None:
         """The status with which a request is refused before anything else looks at it."""
         path, address = scope["path"], str((scope["client"] or ("",))[0])
-        if path not in PROBES and headers.get(b"host") not in self._hosts:
+        hosts = {urlsplit(self._settings.cns_url).netloc.encode()} if self._is_for_cards(scope) else self._hosts
+        if path not in PROBES and headers.get(b"host") not in hosts:
             return 400
         too_many = self._requests.exceeded(address) or (path.endswith("/entra") and self._sign_ins.exceeded(address))
         return 429 if too_many else None
+
+
+async def _lead(to: str, send: Send) -> None:
+    """303 to the main host: at the one for cards there is nothing else to see."""
+    headers = [(b"location", f"{to}/".encode()), (b"content-length", b"0"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 303, "headers": headers})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _without_body(send: Send) -> Send:

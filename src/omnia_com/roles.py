@@ -59,6 +59,8 @@ def answers(host: str, port: int, path: str) -> bool:
 def check_ports(settings: Settings) -> None:
     """Raises `PortTaken`."""
     _check_port(settings.host, settings.port, "OMNIA_PORT")
+    if settings.cns_url:
+        _check_port(settings.cns_host, settings.cns_port, "OMNIA_CNS_PORT")
     if settings.demo:
         _check_port(settings.idp_host, settings.idp_port, "OMNIA_IDP_PORT")
 

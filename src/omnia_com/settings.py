@@ -108,6 +108,15 @@ class Settings:
     conserva_registro: int = _setting(
         24, "mesi per cui si conserva il registro degli scambi di autenticazione", _number
     )
+    cns_url: str = _setting(
+        "",
+        "indirizzo pubblico, solo per le carte, a cui il proxy chiede la CNS (vuoto: la CNS non è offerta)",
+        _base_url,
+    )
+    cns_host: str = _setting("127.0.0.1", "indirizzo su cui il web ascolta il proxy delle carte, e nessun altro")
+    cns_port: int = _setting(8020, "porta su cui il web ascolta il proxy delle carte", _number)
+    cns_segreto: str = _setting("", "file con il segreto che il proxy delle carte manda in `Omnia-Segreto`")
+    cns_ca: str = _setting("", "file PEM delle autorità che rilasciano le CNS (`omnia-com cns-ca` lo ricava)")
     avviso_dimostrativo: bool = _setting(
         True, "`no` toglie l'avviso «Ambiente dimostrativo, non collegato a INPS»; solo in `production`", _yes
     )
@@ -177,7 +186,7 @@ def read(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[str]]
 
 
 def _contradictions(values: dict[str, Any]) -> list[str]:
-    wrong = []
+    wrong = _cards(values)
     host = urlsplit(values.get("base_url", "")).hostname
     if host and host not in LOOPBACK:
         if "env" not in values:
@@ -195,6 +204,23 @@ def _contradictions(values: dict[str, Any]) -> list[str]:
             wrong.append("OMNIA_REGISTRO_CHIAVI manca: chi fa entrare persone tiene il registro degli scambi, cifrato")
     elif values.get("avviso_dimostrativo") is False:
         wrong.append("OMNIA_AVVISO_DIMOSTRATIVO=no vale solo con OMNIA_ENV=production")
+    return wrong
+
+
+def _cards(values: dict[str, Any]) -> list[str]:
+    """What reading cards needs: all of it, or nothing."""
+    if "cns_url" not in values:
+        return []
+    parts, wrong = urlsplit(values["cns_url"]), []
+    for name in ("cns_segreto", "cns_ca"):
+        if not values.get(name):
+            wrong.append(f"OMNIA_{name.upper()} manca: con OMNIA_CNS_URL scrivi anche quella")
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        wrong.append("OMNIA_CNS_URL dev'essere https: la carta si mostra nella stretta di mano TLS")
+    if values["cns_url"] == values.get("base_url"):
+        wrong.append("OMNIA_CNS_URL dev'essere un nome diverso da OMNIA_BASE_URL: lì nessuno deve chiedere certificati")
+    if values.get("cns_port", 8020) == values.get("port", 8000):
+        wrong.append("OMNIA_CNS_PORT dev'essere diversa da OMNIA_PORT")
     return wrong
 
 

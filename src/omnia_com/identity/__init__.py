@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 Scheme = Literal["spid", "cie", "cns"]
+START_PAGE = "/comunicazioni"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,12 @@ class Door:
     action: str
     fields: tuple[tuple[str, str], ...] = ()
     origin: str = ""  # of the provider, for the Content-Security-Policy; '' if the browser stays with us
+
+
+def local(path: str) -> str:
+    """*path* if it is one of ours, where a sign-in may lead back to; else the start page."""
+    ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if ours else START_PAGE
 
 
 class AccessRefused(Exception):

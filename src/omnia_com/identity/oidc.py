@@ -16,14 +16,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from ..settings import LOOPBACK, Settings, SettingsError
-from . import AccessRefused, Scheme, SignedIn, claims, jose, keys
+from . import START_PAGE, AccessRefused, Scheme, SignedIn, claims, jose, keys, local
 from .provider import IdToken, Provider, TokenAnswer, Userinfo
 from .remote import SECONDS, Remote, invalid, new_client, read_json, with_query
 from .sign_in import PendingSignIn, check_at_hash, check_id_token, code_of, refused_by_provider
 
 __all__ = ["PendingSignIn", "RelyingParty"]
-
-START_PAGE = "/comunicazioni"
 
 
 class RelyingParty:
@@ -51,7 +49,7 @@ class RelyingParty:
             redirect_uri=redirect_uri,
             scheme=scheme,
             level=max(level, claims.MINIMUM_LEVEL),
-            next=next if _is_local(next) else START_PAGE,
+            next=local(next),
             started_at=int(time.time()),
         )
         query = self._authorization_request(pending) | {"scope": metadata.scope()}
@@ -155,7 +153,3 @@ def _check(settings: Settings) -> None:
     parts = urlsplit(settings.oidc_issuer)
     if parts.scheme != "https" and not (settings.demo and parts.hostname in LOOPBACK):
         raise SettingsError("OMNIA_OIDC_ISSUER dev'essere un indirizzo https")
-
-
-def _is_local(path: str) -> bool:
-    return path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()

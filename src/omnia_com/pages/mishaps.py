@@ -55,6 +55,15 @@ REFUSED = {
     "fornitore_non_raggiungibile": "Il fornitore di identità non risponde. Riprova fra qualche minuto.",
     "registro_assente": "La legge vuole che ogni accesso sia registrato, e ora non ci riusciamo. Nessuno può entrare. "
     "È colpa nostra, non tua: riprova fra qualche minuto.",
+    "non_dal_proxy": "Questa pagina si apre solo con una CNS. Torna all’inizio e premi «Entra con CNS».",
+    "carta_assente": "Il browser non ha mostrato una CNS valida. Inserisci la carta nel lettore, chiudi tutte le "
+    "finestre del browser, poi riprova e scegli il certificato della carta.",
+    "carta_scaduta": "La tua CNS è scaduta o non è ancora valida. Entra con SPID o CIE.",
+    "carta_illeggibile": "Non riusciamo a leggere la tua CNS. Riprova, oppure entra con SPID o CIE.",
+    "carta_non_cns": "Il certificato che hai scelto non è di una CNS. Scegli quello di autenticazione della carta, "
+    "non quello di firma, oppure entra con SPID o CIE.",
+    "carta_non_riconosciuta": "Non riconosciamo chi ha rilasciato questa carta. Entra con SPID o CIE.",
+    "carta_senza_nome": "La tua CNS non dice nome e cognome. Entra con SPID o CIE.",
 }
 REFUSED_STATUS = {
     "accesso_scaduto": 400,

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from .. import __version__, languages
 from ..clock import Clock, rome
+from ..identity.cns import CardReader
 from ..identity.oidc import RelyingParty
 from ..identity.sessions import Session
 from ..queue import Queue
@@ -41,6 +42,7 @@ class Services(msgspec.Struct, frozen=True):
     queue: Queue
     ready: Ready
     oidc: RelyingParty | None
+    cns: CardReader | None
 
 
 class NotSignedIn(Exception):
