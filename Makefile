@@ -8,6 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 COMPILE = uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
   --no-header --no-annotate --python-version 3.11 --quiet
+TOOLS = openssl=openssl npm=npm java=default-jre-headless w3m=w3m lynx=lynx
 LINT = for check in 'ruff check' 'ruff format --check' mypy lint-imports; do $(BIN)/$$check || failed=1; done
 
 run: .venv/.run ## installa ciò che manca e avvia tutto, in dimostrazione, su http://127.0.0.1:8000
@@ -19,6 +20,7 @@ test: .venv/.test ## tutte le verifiche: stile, tipi, contratti, prove
 	@failed=0; $(LINT); $(BIN)/pytest || failed=1; exit $$failed
 
 test-peers: .venv/.test .venv-peers/.ready ## le prove lunghe, con giudici esterni
+	@.ci/tools $(TOOLS)
 	@$(BIN)/python -m omnia_com.chromium get || true
 	@if [ -d tests/peers ]; then exec $(BIN)/pytest tests/peers -m ''; else echo 'Nessuna prova lunga: manca tests/peers'; fi
 

