@@ -17,6 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from omnia_com import logs, receipts
+from omnia_com.access_log import forget_old_accesses
 from omnia_com.declarations import forget_old_drafts
 from omnia_com.identity.register import forget_old_exchanges
 from omnia_com.identity.sessions import forget_expired
@@ -76,6 +77,7 @@ async def tidy(settings: Settings) -> None:
     await forget_expired(settings)
     await forget_old_exchanges(settings)
     await forget_old_drafts(settings.conserva_bozze)
+    await forget_old_accesses(settings.conserva_accessi)
 
 
 async def every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:

@@ -16,6 +16,7 @@ COMMANDS = {
     "migrate": "porta la base dati a questa versione",
     "doctor": "controlla che ci sia tutto e dice che cosa fare",
     "registro": "legge uno scambio di autenticazione dal registro, con un motivo; ne ruota le chiavi",
+    "accessi": "scrive gli accessi ai dati di una persona: il codice fiscale si dà in ingresso (per l'ufficio)",
     "esporta": "scrive le comunicazioni inviate, un oggetto JSON per riga (per l'ufficio)",
 }
 ROLES = {
@@ -25,7 +26,7 @@ ROLES = {
     "migrate": "omnia_com.storage.migrate:migrate",
     "doctor": "omnia_com.doctor:examine",
 }
-NEEDS_DATABASE = ("web", "worker", "migrate", "esporta", "registro")
+NEEDS_DATABASE = ("web", "worker", "migrate", "esporta", "registro", "accessi")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _export(settings, given)
         if given.command == "registro" and (settings.database_url or given.chiave):
             return _register(settings, given)
+        if given.command == "accessi" and settings.database_url:
+            return _accesses(settings, given.motivo.strip())
         return _role(given.command, settings)
     except SettingsError as e:
         return _refuse(str(e))
@@ -59,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--make-pid", type=int, help=argparse.SUPPRESS)
         if name == "registro":
             _ask_for_exchange(command)
+        if name == "accessi":
+            command.add_argument("--motivo", required=True, help="perché si legge: lo vedrà anche la persona")
         if name == "esporta":
             command.add_argument("--da", type=date.fromisoformat, required=True, metavar="AAAA-MM-GG")
             command.add_argument("--a", type=date.fromisoformat, required=True, metavar="AAAA-MM-GG", help="compreso")
@@ -92,6 +97,13 @@ def _register(settings: Settings, given: argparse.Namespace) -> int:
     from omnia_com.registro import run
 
     return run(settings, given)
+
+
+def _accesses(settings: Settings, motivo: str) -> int:
+    from omnia_com.office import accesses
+
+    accesses(settings, motivo)
+    return 0
 
 
 def _role(name: str, settings: Settings) -> int:

@@ -13,6 +13,7 @@ from uvicorn.supervisors import Multiprocess
 
 from . import logs
 from . import settings as setup
+from .access_log import Notebook
 from .clock import Clock
 from .front import Front
 from .identity import register_keys
@@ -21,6 +22,7 @@ from .identity.oidc import RelyingParty
 from .identity.sessions import Session, find_session
 from .pages import (
     access,
+    accesses,
     amendments,
     check,
     cns,
@@ -78,6 +80,7 @@ HANDLERS = [
     letter.ask,
     letter.download,
     own_data.download,
+    accesses.show,
     contacts.show,
     contacts.save,
     health.health,
@@ -98,7 +101,9 @@ def provide_services(request: Request[Any, Any, Any]) -> Services:
 
 async def provide_maybe_session(request: Request[Any, Any, Any], services: MyServices) -> Session | None:
     token = request.cookies.get(access.cookie_name(services.settings, "sid"), "")
-    return await find_session(token, services.settings) if token else None
+    session = await find_session(token, services.settings) if token else None
+    request.scope["omnia_owner"] = session and session.owner  # type: ignore[typeddict-unknown-key]
+    return session
 
 
 def provide_session(maybe_session: MaybeSession) -> Session:
@@ -123,7 +128,7 @@ def create_app(settings: Settings) -> Front:
         register_keys.load(settings)
     oidc = RelyingParty(settings) if settings.oidc_issuer else None
     cards = CardReader(settings) if settings.cns_url else None
-    ready, queue = Ready(), Queue(settings.redis_url)
+    ready, queue, notebook = Ready(), Queue(settings.redis_url), Notebook()
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -134,6 +139,7 @@ def create_app(settings: Settings) -> Front:
             if oidc:
                 stack.push_async_callback(oidc.aclose)
             await stack.enter_async_context(ready.open(settings.database_url))
+            await stack.enter_async_context(notebook.open())
             yield
 
     app = Litestar(
@@ -146,12 +152,13 @@ def create_app(settings: Settings) -> Front:
         },
         exception_handlers=mishaps.HANDLERS,
         before_request=refuse_early,
+        before_send=[accesses.note],
         lifespan=[lifespan],
         openapi_config=None,
         request_max_body_size=FORM_BYTES,
         logging_config=None,
     )
-    app.state.services = Services(settings, Clock(settings.adesso), queue, ready, oidc, cards)
+    app.state.services = Services(settings, Clock(settings.adesso), queue, ready, notebook, oidc, cards)
     return Front(app, settings)
 
 

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 import rfc8785
 
+from . import access_log
 from .cautions import Period
 from .clock import Clock, rome
 from .declarants import Person
@@ -107,7 +108,15 @@ async def record(person: Person, content: Content, clock: Clock) -> Sent:
     except asyncpg.UniqueViolationError as e:
         raise Superseded from e
     await Documento.insert(Documento(id=content.id, tipo=RECEIPT, dichiarante=person.codice_fiscale))
+    await access_log.note(person.codice_fiscale, _done(content), content.id)
     return Sent(**said, **own, prima_protocollo=replaces)
+
+
+def _done(content: Content) -> str:
+    """What the access log calls it."""
+    if content.genere == "annullamento":
+        return "annullata"
+    return "rettificata" if content.sostituisce else "inviata"
 
 
 async def find_sent(owner: str, id: UUID) -> Sent:

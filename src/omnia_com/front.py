@@ -14,7 +14,7 @@ from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from . import languages
+from . import access_log, languages
 from .pages import assets, cns
 from .pages.access import cookie_name
 from .settings import Settings
@@ -100,6 +100,7 @@ class Front:
             return
         languages.use(self._wanted(headers))
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        access_log.FROM.set(access_log.network(str((scope["client"] or ("",))[0])))
         cards = self._is_for_cards(scope)
         if cards and scope["path"] != cns.CARD:
             await _lead(self._settings.base_url, send)

@@ -1,6 +1,7 @@
 """`omnia-com esporta`: sent communications for the office, one JSON object a line (docs/esporta.schema.json).
 
 In the order of their protocols, in constant memory; a broken export goes on with `--dopo` and the last protocol it has.
+And `omnia-com accessi`: the access log of one person, which notes that it was read, by whom and why.
 """
 
 import asyncio
@@ -12,7 +13,10 @@ from typing import Any, BinaryIO
 import asyncpg
 import msgspec
 
-from .settings import ROME, Settings
+from . import access_log
+from .registro import asked_person, who
+from .settings import ROME, Settings, SettingsError
+from .storage.database import close_pool, open_pool
 
 AT_ONCE = 500  # rows held in memory
 _SENT = """
@@ -54,3 +58,25 @@ def _midnight(day: date) -> datetime:
 
 def _said(row: Any) -> dict[str, Any]:
     return {**row, "risposte": msgspec.json.decode(row["risposte"]), "persona": msgspec.json.decode(row["persona"])}
+
+
+def accesses(settings: Settings, motivo: str) -> None:
+    """Writes the accesses to the data of the person whose codice fiscale comes in, newest first, a JSON object a line.
+
+    Raises `SettingsError` without a person or a reason.
+    """
+    if not motivo:
+        raise SettingsError('Scrivi perché leggi il registro: --motivo "…"')
+    asyncio.run(_accesses(settings.database_url, asked_person(), motivo, sys.stdout.buffer))
+
+
+async def _accesses(url: str, person: str, motivo: str, out: BinaryIO) -> None:
+    """The note is committed before anything is shown."""
+    await open_pool(url, size=1)
+    try:
+        await access_log.note(person, "ufficio", motivo=motivo, operatore=who())
+        for access in await access_log.accesses(person):
+            out.write(msgspec.json.encode(access) + b"\n")
+    finally:
+        out.flush()
+        await close_pool()

@@ -11,6 +11,7 @@ _OWN = {
     "bozze": "SELECT * FROM bozza WHERE dichiarante = $1 ORDER BY creata",
     "comunicazioni": "SELECT * FROM comunicazione WHERE dichiarante = $1 ORDER BY protocollo",
     "documenti": "SELECT id, tipo, stato, creato, pronto_il FROM documento WHERE dichiarante = $1 ORDER BY creato",
+    "accessi": "SELECT quando, azione, oggetto, rete, motivo FROM registro_accessi WHERE dichiarante = $1 ORDER BY id",
     "sessioni": "SELECT mezzo, livello, emittente, creata, vista FROM sessione WHERE dichiarante = $1 ORDER BY creata",
 }
 _JSON = ("digitato", "risposte", "righe", "persona", "contatti")

@@ -45,7 +45,7 @@ async def _act(settings: Settings, given: argparse.Namespace) -> int:
         return 0
     found: list[Any]
     if given.persona:
-        rows = await register.find(_codice_fiscale(), who(), given.motivo.strip(), settings)
+        rows = await register.find(asked_person(), who(), given.motivo.strip(), settings)
         found = [{"quando": when, "id": id, "esito": outcome} for when, id, outcome in rows]
     else:
         found = list(await register.read(given.id, who(), given.motivo.strip(), settings))
@@ -53,7 +53,7 @@ async def _act(settings: Settings, given: argparse.Namespace) -> int:
     return 0 if found else 1
 
 
-def _codice_fiscale() -> str:
+def asked_person() -> str:
     """From the standard input: among a command's arguments everybody on the machine could read it."""
     typed = sys.stdin.readline().strip().upper()
     if not codice_fiscale.is_valid(typed):

@@ -127,6 +127,7 @@ class Settings:
     conserva_bozze: int = _setting(
         365, "giorni dopo i quali una bozza non toccata si elimina (avviso un mese prima)", _number
     )
+    conserva_accessi: int = _setting(365, "giorni per cui si conserva il registro degli accessi ai dati", _number)
     limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _number)
     limite_invii: int = _setting(100, "invii al giorno per persona (in `demo` mai meno di 100)", _number)
     limite_accessi: int = _setting(200, "accessi al minuto da un indirizzo (in `demo` mai meno di 200)", _number)

@@ -8,6 +8,7 @@ from litestar import Request, get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Response
 
+from .. import access_log
 from ..declarants import remember
 from ..identity import AccessRefused, Scheme, SignedIn
 from ..identity.oidc import PendingSignIn, RelyingParty
@@ -75,6 +76,7 @@ async def welcome(request: Asked, services: Services, signed_in: SignedIn, back:
     if before := request.cookies.get(cookie_name(settings, "sid")):
         await close_session(before)
     token = await open_session(signed_in)
+    await access_log.note(signed_in.identity.codice_fiscale, "entrata")
     log.info("accesso", mezzo=signed_in.identity.scheme, livello=signed_in.identity.level)
     return see_other(back, cookies=[_cookie(settings, "sid", token), _cookie(settings, "accesso", "", max_age=0)])
 

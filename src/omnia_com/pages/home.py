@@ -22,7 +22,7 @@ async def start(request: Request[Any, Any, Any], maybe_session: MaybeSession, se
 
 @get("/comunicazioni", name="home")
 async def home(request: Request[Any, Any, Any], session: MySession, services: MyServices) -> Page:
-    number = _number(request.query_params.get("pagina", ""))
+    number = page_number(request.query_params.get("pagina", ""))
     drafts = await declarations.drafts(session.owner, number)
     sent = await communications.sent_ones(session.owner, number)
     return page(request, session, services, drafts, sent, number)
@@ -50,7 +50,7 @@ def page(
     )
 
 
-def _number(text: str) -> int:
+def page_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) else 1
 
 

@@ -67,6 +67,7 @@ PATTERNS = (
     Pattern("entra", "Entra per continuare", Stage.enter),
     Pattern("comunicazioni-vuote", "Le tue comunicazioni: ancora nessuna", Stage.empty_home),
     Pattern("comunicazioni", "Le tue comunicazioni: bozze e comunicazioni in ogni stato", Stage.home),
+    Pattern("accessi", "Accessi ai tuoi dati", Stage.accesses),
     Pattern("contatti", "Contatti", lambda s: s.contacts({})),
     Pattern("contatti-errori", "Contatti: da correggere", lambda s: s.contacts(WRONG_CONTACTS)),
     Pattern("bozza-vuota", "Bozza: la tipologia è da scegliere", lambda s: s.draft({})),

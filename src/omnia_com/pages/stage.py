@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Request
 
+from ..access_log import AZIONI, Access
 from ..answers import Problem, missing_declarations, read
 from ..cautions import CAUTIONS
 from ..communications import Genere
@@ -17,7 +18,7 @@ from ..field_groups import CONTATTI
 from ..identity import AccessRefused
 from ..identity.sessions import Session
 from ..receipts import Document
-from . import amendments, check, communication, comune, consequences, contacts, draft, home, mishaps
+from . import accesses, amendments, check, communication, comune, consequences, contacts, draft, home, mishaps
 from .invented import ANNA, EMPLOYED, OTHER, SELF_EMPLOYED, SENT_AT, THIS, TODAY, a_communication, a_draft, protocol
 from .web import CsrfRefused, Page, Services, html
 
@@ -53,6 +54,12 @@ class Stage:
 
     def empty_home(self) -> Page:
         return home.page(self.request, SESSION, self.services, [], [])
+
+    def accesses(self) -> Page:
+        """One of each kind, the office's last."""
+        own = [Access(SENT_AT, azione, "203.0.113.0/24", "", THIS, protocol(1)) for azione in AZIONI]
+        by_office = Access(SENT_AT, "ufficio", "", "Verifica", None, None)
+        return accesses.page(self.request, SESSION, [*own[:-1], by_office])
 
     def contacts(self, typed: Typed) -> Page:
         """Whatever is *typed* is wrong."""

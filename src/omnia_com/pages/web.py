@@ -20,6 +20,7 @@ from litestar.routes import HTTPRoute
 from markupsafe import Markup
 
 from .. import __version__, languages
+from ..access_log import Notebook
 from ..clock import Clock, rome
 from ..identity.cns import CardReader
 from ..identity.oidc import RelyingParty
@@ -41,6 +42,7 @@ class Services(msgspec.Struct, frozen=True):
     clock: Clock
     queue: Queue
     ready: Ready
+    notebook: Notebook
     oidc: RelyingParty | None
     cns: CardReader | None
 

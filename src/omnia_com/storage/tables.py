@@ -4,6 +4,7 @@ from piccolo.columns import (
     JSONB,
     UUID,
     BigInt,
+    BigSerial,
     Bytea,
     Date,
     ForeignKey,
@@ -148,6 +149,19 @@ class ScambioLetto(Table, db=DB):
     richiesta = Text(null=False)
     motivo = Text(null=False)
     trovati = Integer(null=False)
+
+
+class RegistroAccessi(Table, db=DB):
+    """Who saw, sent or took away what; a trigger refuses UPDATE. `rete` is the network of an address."""
+
+    id = BigSerial(primary_key=True)
+    quando = Timestamptz(default=TimestamptzNow(), index=True)
+    dichiarante = Varchar(16, null=False, index=True)
+    azione = Varchar(20, null=False)
+    oggetto = UUID(null=True, default=None)
+    rete = Varchar(43)
+    motivo = Text()
+    operatore = Text()
 
 
 class Battito(Table, db=DB):
