@@ -17,6 +17,7 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from . import access_log, languages
 from .pages import assets, cns
 from .pages.access import cookie_name
+from .pages.policy import policy
 from .settings import Settings
 
 log = structlog.get_logger()
@@ -26,14 +27,9 @@ YEAR = 31_536_000  # seconds
 
 
 def security_headers(settings: Settings) -> dict[str, str]:
-    """The same on every answer. `form-action` lists the provider: sign-in and sign-out end there by a redirect."""
-    issuer = urlsplit(settings.oidc_issuer)
-    provider = f" {issuer.scheme}://{issuer.netloc}" if issuer.netloc else ""
-    provider += f" {settings.cns_url}" if settings.cns_url else ""
+    """On every answer that has none of its own."""
     headers = {
-        "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-        f"style-src '{assets.stylesheet_hash()}'; script-src 'self'; connect-src 'self'; "
-        f"img-src 'self' data:; form-action 'self'{provider}",
+        "Content-Security-Policy": policy(),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",

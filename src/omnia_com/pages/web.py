@@ -1,6 +1,7 @@
 """How a page leaves and a form arrives: templates, compression, CSRF, and words for what cannot be read."""
 
 import gzip
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,12 +23,14 @@ from markupsafe import Markup
 from .. import __version__, languages
 from ..access_log import Notebook
 from ..clock import Clock, rome
+from ..identity import Door
 from ..identity.cns import CardReader
 from ..identity.oidc import RelyingParty
 from ..identity.sessions import Session
 from ..queue import Queue
 from ..settings import Settings
 from . import assets
+from .policy import policy
 from .ready import Ready
 
 Page = Response[bytes]
@@ -45,6 +48,7 @@ class Services(msgspec.Struct, frozen=True):
     notebook: Notebook
     oidc: RelyingParty | None
     cns: CardReader | None
+    doors: Callable[[], tuple[Door, ...]]
 
 
 class NotSignedIn(Exception):
@@ -114,9 +118,13 @@ def html(
     session: Session | None = None,
     headers: dict[str, str] | None = None,
     cookies: list[Cookie] | None = None,
+    lead_to: Iterable[str] = (),
     **context: Any,
 ) -> Page:
-    """A page, or a fragment, compressed. `csrf` in the template is a token for its forms."""
+    """A page, or a fragment, compressed. `csrf` in the template is a token for its forms.
+
+    *lead_to*: the origins to which its forms are redirected, besides those of signing out.
+    """
     services: Services = request.app.state.services
     text = render(
         template,
@@ -131,6 +139,7 @@ def html(
     body = text.encode()
     sent = {
         "Cache-Control": "no-store",
+        "Content-Security-Policy": policy([*lead_to, session.leaves_to if session else ""]),
         "Content-Language": languages.current(),
         "Vary": "Accept-Encoding, Accept-Language, Cookie, HX-Request",
     } | (headers or {})
