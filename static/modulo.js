@@ -1,17 +1,186 @@
-// Shortens the way on the form page; everything works without it. The words that it says are put into the language
-// of the page by assets.py: there is a file for each language.
+// Shortens the way on the form page, and saves what is written; everything works without it. The words that it says
+// are put into the language of the page by assets.py: there is a file for each language.
 (() => {
-  const modulo = document.getElementById("modulo");
-  const stato = document.getElementById("stato");
-  const aiuto = document.getElementById("aggiorna").closest("p");
-  const gruppo = () => document.getElementById("gruppo");
-  const scritto = () => new URLSearchParams(new FormData(modulo));
-  const su = (evento, fai) => document.addEventListener(evento, (e) => fai(e.detail.ctx, e));
+  const perId = (id) => document.getElementById(id);
+  const modulo = perId("modulo");
+  const stato = perId("stato");
+  const salvato = perId("salvato");
+  const aiuto = perId("aggiorna").closest("p");
+  const gruppo = () => perId("gruppo");
+  const su = (evento, fai) => document.addEventListener(evento, (e) => fai(e.detail, e));
+  const campi = () => new URLSearchParams(new FormData(modulo));
+  let volte = 0; // how often this page has sent
+  let scritte = 0; // how often something was written in it
+  let salve = 0; // up to which of them the server has it
+
+  // What the form says now, marked as this page's next sending: if one of them gets lost the next is no other window's.
+  const scritto = () => {
+    const pagina = modulo.elements.pagina;
+    pagina.value = pagina.value.replace(/\d+$/, ++volte);
+    const testi = campi();
+    testi.fino = scritte;
+    return testi;
+  };
+
+  // Saving by itself, once nobody has written for a while: one at a time, the newest wins.
+  const quiete = 2000; // ms
+  const pazienza = 20000;
+  let attesa; // the timer
+  let volo; // what is under way
+  let fermo = false; // the server has said in words why it does not go on
+  let cambia = false; // the fields of another tipologia are on their way
+  const resta = () => salve < scritte && !fermo;
+  const poi = (ms = quiete) => {
+    clearTimeout(attesa);
+    if (resta()) attesa = setTimeout(() => (cambia ? poi() : salva()), ms);
+  };
+  const smetti = () => {
+    clearTimeout(attesa);
+    volo?.abort();
+    volo = null;
+  };
+  const dice = (...parti) => {
+    const qui = salvato.contains(document.activeElement);
+    salvato.replaceChildren(...parti);
+    if (qui) vai(salvato);
+  };
+  const vai = (riga) => {
+    riga.tabIndex = -1;
+    riga.focus();
+  };
+  const nonSalvato = (parole) => {
+    const riprova = document.createElement("button");
+    riprova.type = "button";
+    riprova.className = "btn btn-outline";
+    riprova.textContent = _("Riprova");
+    riprova.onclick = () => salva();
+    dice(parole, " ", riprova);
+    poi(pazienza);
+  };
+  const salva = async (chiude = false) => {
+    smetti();
+    const mio = (volo = new AbortController());
+    const scade = setTimeout(() => mio.abort(), pazienza);
+    const corpo = scritto();
+    corpo.set("azione", "autosalva");
+    try {
+      const risposta = await fetch(modulo.action, {
+        method: "POST",
+        body: corpo,
+        headers: { "HX-Request": "true" },
+        signal: mio.signal,
+        keepalive: chiude,
+      });
+      const testo = await risposta.text();
+      if (volo !== mio) return false;
+      if (risposta.headers.has("HX-Retarget") && risposta.status < 500) {
+        salvato.innerHTML = testo;
+        fermo = risposta.status !== 429;
+      } else if (risposta.ok && risposta.headers.get("Content-Type").startsWith("text/plain")) {
+        dice(testo);
+        salve = corpo.fino;
+      } else {
+        nonSalvato(_("Non salvato: il servizio non risponde."));
+        return false;
+      }
+      return true;
+    } catch {
+      if (volo === mio) nonSalvato(_("Non salvato: connessione assente."));
+      return false;
+    } finally {
+      clearTimeout(scade);
+      if (volo === mio) {
+        volo = null;
+        poi();
+      }
+    }
+  };
+  for (const evento of ["input", "change"]) {
+    modulo.addEventListener(evento, () => {
+      scritte++;
+      poi();
+    });
+  }
+  addEventListener("online", () => poi(0));
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && resta() && !cambia) salva(true);
+  });
+
+  // A button waits until all is saved: if the connection is lost, the browser's own page takes the place of this one.
+  let preme = false;
+  document.addEventListener("submit", async (e) => {
+    if (preme === e.submitter || fermo || (!resta() && navigator.onLine)) {
+      smetti();
+      scritto();
+      return;
+    }
+    e.preventDefault();
+    if (preme) return;
+    preme = e.submitter;
+    if (await salva()) e.target.requestSubmit(e.submitter);
+    else vai(salvato);
+    preme = false;
+  });
+
+  // The fields of the chosen tipologia take the place of the others.
+  let inviato; // what was sent for them
+  let durante = []; // what was written meanwhile
   const caduta = (parole) => {
+    cambia = false;
     stato.textContent = parole;
     aiuto.hidden = false;
   };
-  let durante = []; // what was written while the answer was on its way
+  const parte = () => {
+    smetti();
+    cambia = true;
+    return (inviato = scritto());
+  };
+  // Whether an answer is swapped in: our group, or words of ours for the status line; all else is a failure.
+  const accetta = (status, testo, altrove) => {
+    cambia = false;
+    if (altrove && status < 500) aiuto.hidden = false;
+    else if (status === 200 && testo.includes('id="gruppo"')) {
+      durante = [...campi()].filter(([nome, valore]) => inviato.get(nome) !== valore);
+      salve = inviato.fino;
+    } else {
+      caduta(_("Il servizio non risponde: niente è perso. Riprova fra poco con «Aggiorna i campi»."));
+      return false;
+    }
+    return true;
+  };
+  const cambiato = () => {
+    aiuto.hidden = true;
+    for (const [nome, testo] of durante.splice(0)) {
+      const campo = modulo.elements[nome];
+      if (campo?.type === "checkbox") campo.checked = true;
+      else if (campo) campo.value = testo;
+    }
+    stato.textContent = gruppo().dataset.annuncio;
+    perId("errori")?.remove(); // it spoke of the other group
+    document.title = document.title.replace(_("Errore:"), "").trim();
+    if (salvato.querySelector("button")) salva();
+    else poi();
+  };
+
+  // htmx 4. A choice that waited for another is sent with what stands now: group, version, texts.
+  su("htmx:before:request", ({ ctx }) => {
+    ctx.request.body = parte();
+    ctx.target = gruppo();
+  });
+  su("htmx:after:request", ({ ctx }, e) => {
+    if (!accetta(ctx.response.status, ctx.text, ctx.hx.retarget)) e.preventDefault();
+  });
+  su("htmx:after:swap", ({ ctx }) => ctx.hx.retarget || cambiato());
+  // htmx 2, the same moments.
+  const altrove = (xhr) => xhr.getResponseHeader("HX-Retarget");
+  su("htmx:configRequest", (d) => (d.parameters = Object.fromEntries(parte())));
+  su("htmx:beforeSwap", (d) => {
+    d.shouldSwap = accetta(d.xhr.status, d.serverResponse, altrove(d.xhr));
+    d.isError = false;
+  });
+  su("htmx:afterSwap", (d) => altrove(d.xhr) || cambiato());
+  // Both.
+  su("htmx:error", () => caduta(_("Connessione assente: niente è perso. Riprova fra poco con «Aggiorna i campi».")));
 
   // htmx may have started before this script, and a choice may have been made before either.
   const partito = () => {
@@ -21,46 +190,6 @@
       scelta.dispatchEvent(new Event("change", { bubbles: true }));
     }
   };
-
-  // A choice that waited for another is sent with what stands now: version, group, texts.
-  su("htmx:before:request", (ctx) => {
-    ctx.request.body = scritto();
-    ctx.target = gruppo();
-  });
-  // Only our group may take the group's place; words of ours go where the server says; all else is a failure.
-  su("htmx:after:request", (ctx, e) => {
-    if (ctx.hx.retarget && ctx.response.status < 500) {
-      ctx.hx.reswap = "innerHTML";
-      aiuto.hidden = false;
-    } else if (ctx.response.status !== 200 || !ctx.text.includes('id="gruppo"')) {
-      e.preventDefault();
-      caduta(_("Il servizio non risponde: niente è perso. Riprova fra poco con «Aggiorna i campi»."));
-    } else {
-      durante = [...scritto()].filter(([nome, testo]) => ctx.request.body.get(nome) !== testo);
-    }
-  });
-  su("htmx:after:swap", (ctx) => {
-    if (ctx.hx.retarget) return;
-    aiuto.hidden = true;
-    for (const [nome, testo] of durante.splice(0)) {
-      const campo = modulo.elements[nome];
-      if (campo?.type === "checkbox") campo.checked = true;
-      else if (campo) campo.value = testo;
-    }
-    stato.textContent = gruppo().dataset.annuncio;
-    document.getElementById("errori")?.remove(); // it spoke of the other group
-    document.title = document.title.replace(_("Errore:"), "").trim();
-  });
-  su("htmx:error", () => caduta(_("Connessione assente: niente è perso. Riprova fra poco con «Aggiorna i campi».")));
-
-  // Without a connection the browser's own error page would take the place of all that was written.
-  modulo.addEventListener("submit", (e) => {
-    if (navigator.onLine) return;
-    e.preventDefault();
-    stato.textContent = _("Connessione assente: niente è perso. Riprova quando torna, senza chiudere questa pagina.");
-    stato.tabIndex = -1;
-    stato.focus();
-  });
   if (document.querySelector("[data-htmx-powered]")) partito();
-  else document.addEventListener("htmx:after:init", partito, { once: true });
+  else for (const inizio of ["htmx:after:init", "htmx:load"]) document.addEventListener(inizio, partito, { once: true });
 })();

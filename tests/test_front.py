@@ -57,7 +57,7 @@ async def test_pages_and_assets_are_compressed_as_the_browser_likes(
     accepted: str, encoding: str | None, web: str
 ) -> None:
     async with httpx.AsyncClient(base_url=web) as client:
-        for path in ("/", assets.url("htmx.min.js")):
+        for path in ("/", assets.url("modulo.js")):
             async with client.stream("GET", path, headers={"accept-encoding": accepted}) as answer:
                 body = b"".join([chunk async for chunk in answer.aiter_raw()])
             assert answer.headers.get("content-encoding") == encoding
@@ -67,7 +67,7 @@ async def test_pages_and_assets_are_compressed_as_the_browser_likes(
 
 
 async def test_assets_are_asked_for_once_in_a_life(visitor: Callable[[], Visitor]) -> None:
-    answer = await visitor().client.get(assets.url("htmx.min.js"))
+    answer = await visitor().client.get(assets.url("modulo.js"))
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 

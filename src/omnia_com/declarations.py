@@ -20,6 +20,7 @@ from .storage.database import fetch, transaction
 from .storage.tables import Bozza, Documento
 
 NOTICE = timedelta(days=30)
+_COLUMNS = "id, digitato, versione, aggiornata, rettifica, pagina, passo"
 FIELD_NAMES = frozenset({TIPOLOGIA.name} | {f.name for g in GROUPS.values() for f in g.fields})
 
 
@@ -35,6 +36,17 @@ class TooMany(Exception):
     """A limit of the service for one person is reached."""
 
 
+class Hand(msgspec.Struct, frozen=True):
+    """Whoever saves: the mark of a drawn page ('' if it has none), and how many times it had sent before."""
+
+    page: str = ""
+    step: int = 0
+
+    def goes_on_from(self, last: "Hand") -> bool:
+        """The same page, later: the answer to what it sent before may have got lost, but it knows what it wrote."""
+        return bool(self.page) and self.page == last.page and self.step > last.step
+
+
 class Draft(msgspec.Struct, frozen=True):
     """What a person typed so far, verbatim."""
 
@@ -43,6 +55,7 @@ class Draft(msgspec.Struct, frozen=True):
     version: int
     saved_at: datetime
     amends: UUID | None = None
+    last: Hand = Hand()
 
     def ends(self, days: int) -> date | None:
         """The day on which it will be deleted, once that is a month away; drafts are kept *days* untouched."""
@@ -78,7 +91,7 @@ async def find_draft(owner: str, id: UUID, *, held: bool = False) -> Draft:
 
     A draft *held* stays so until the transaction ends: two sendings or savings wait for one another.
     """
-    query = "SELECT id, digitato, versione, aggiornata, rettifica FROM bozza WHERE id = $1 AND dichiarante = $2"
+    query = f"SELECT {_COLUMNS} FROM bozza WHERE id = $1 AND dichiarante = $2"  # noqa: S608 – a constant
     rows = await fetch(query + " FOR UPDATE" * held, id, owner)
     if not rows:
         raise AlreadySent(await find_sent(owner, id))
@@ -88,7 +101,7 @@ async def find_draft(owner: str, id: UUID, *, held: bool = False) -> Draft:
 async def drafts(owner: str, page: int = 1) -> list[Draft]:
     """`PER_PAGE` of them, newest first; pages count from 1."""
     rows = await fetch(
-        "SELECT id, digitato, versione, aggiornata, rettifica FROM bozza WHERE dichiarante = $1 "
+        f"SELECT {_COLUMNS} FROM bozza WHERE dichiarante = $1 "  # noqa: S608 – a constant
         "ORDER BY aggiornata DESC, id LIMIT $2 OFFSET $3",
         owner,
         PER_PAGE,
@@ -97,23 +110,25 @@ async def drafts(owner: str, page: int = 1) -> list[Draft]:
     return [_draft(row) for row in rows]
 
 
-async def save(owner: str, id: UUID, typed: Mapping[str, str], version: int | None) -> Draft:
+async def save(owner: str, id: UUID, typed: Mapping[str, str], version: int | None, hand: Hand = Hand()) -> Draft:  # noqa: B008 – frozen
     """Stores what was *typed* as the draft's next version.
 
-    Raises `AlreadySent`, `NotFound`, or `Stale` for another *version*.
+    Raises `AlreadySent`, `NotFound`, or `Stale` for another *version*, unless the *hand* that wrote that one goes on.
     Without a version whatever stands is replaced. The same texts again change nothing, not even the version.
     """
     async with transaction():
         draft = await find_draft(owner, id, held=True)
         if dict(typed) == draft.typed:
             return draft
-        if version is not None and version != draft.version:
+        if version not in (None, draft.version) and not hand.goes_on_from(draft.last):
             raise Stale(draft)
         rows = await fetch(
-            "UPDATE bozza SET digitato = $1, versione = versione + 1, aggiornata = now() WHERE id = $2 "
-            "RETURNING id, digitato, versione, aggiornata, rettifica",
+            "UPDATE bozza SET digitato = $1, versione = versione + 1, aggiornata = now(), pagina = $3, passo = $4 "  # noqa: S608 – a constant
+            f"WHERE id = $2 RETURNING {_COLUMNS}",
             msgspec.json.encode(typed).decode(),
             id,
+            hand.page,
+            hand.step,
         )
     return _draft(rows[0])
 
@@ -172,7 +187,14 @@ async def send(
 
 
 def _draft(row: Mapping[str, Any]) -> Draft:
-    return Draft(row["id"], msgspec.json.decode(row["digitato"]), row["versione"], row["aggiornata"], row["rettifica"])
+    return Draft(
+        row["id"],
+        msgspec.json.decode(row["digitato"]),
+        row["versione"],
+        row["aggiornata"],
+        row["rettifica"],
+        Hand(row["pagina"], row["passo"]),
+    )
 
 
 async def check_daily_limit(owner: str, most: int) -> None:

@@ -5,7 +5,6 @@ It wraps the whole application, so that an answer to no route at all has the sam
 
 import secrets
 import time
-from collections.abc import Iterable
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -17,7 +16,6 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from . import access_log, languages
 from .pages import assets, cns
 from .pages.access import cookie_name
-from .pages.policy import policy
 from .settings import Settings
 
 log = structlog.get_logger()
@@ -26,17 +24,24 @@ SILENT = ("/salute", assets.PREFIX)
 YEAR = 31_536_000  # seconds
 
 
+# What only a page of ours asks for is no document: nobody can be led to it, so it needs less, and is small on the line.
+LOADED = {"X-Content-Type-Options": "nosniff"}
+FETCHED = {**LOADED, "Content-Security-Policy": "default-src 'none'", "Referrer-Policy": "same-origin"}
+
+
 def security_headers(settings: Settings) -> dict[str, str]:
-    """On every answer that has none of its own."""
-    headers = {
-        "Content-Security-Policy": policy(),
+    """For every document. `form-action` lists the provider: sign-in and sign-out end there by a redirect."""
+    issuer = urlsplit(settings.oidc_issuer)
+    provider = f" {issuer.scheme}://{issuer.netloc}" if issuer.netloc else ""
+    provider += f" {settings.cns_url}" if settings.cns_url else ""
+    return {
+        "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+        f"style-src '{assets.stylesheet_hash()}'; script-src 'self'; connect-src 'self'; "
+        f"img-src 'self' data:; form-action 'self'{provider}",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
-    if settings.secure:
-        headers["Strict-Transport-Security"] = f"max-age={YEAR * 2}; includeSubDomains"
-    return headers
 
 
 class Limit:
@@ -60,7 +65,9 @@ class Front:
         self.litestar = litestar
         self._settings = settings
         self._hosts = {urlsplit(o).netloc.encode() for o in settings.origins}
-        self._headers = [(k.lower().encode(), v.encode()) for k, v in security_headers(settings).items()]
+        https = {"Strict-Transport-Security": f"max-age={YEAR * 2}; includeSubDomains"} if settings.secure else {}
+        self._document = _raw(security_headers(settings) | https)
+        self._loaded, self._fetched = _raw(LOADED | https), _raw(FETCHED | https)
         self._language = f"{cookie_name(settings, 'lingua')}=".encode()
         self._requests, self._sign_ins = Limit(settings.limite_richieste), Limit(settings.limite_accessi)
 
@@ -72,12 +79,14 @@ class Front:
 
     async def _http(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         number, began, status = secrets.token_hex(4), time.perf_counter(), 0
+        ours = self._headers_for(scope)
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *self._missing(message["headers"])]
+                given = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(h for h in ours if h[0] not in given)]
             await send(message)
 
         await self._respond(scope, number, receive, _without_body(answer) if scope["method"] == "HEAD" else answer)
@@ -85,9 +94,11 @@ class Front:
             ms = round((time.perf_counter() - began) * 1000, 1)
             log.info("richiesta", numero=number, metodo=scope["method"], percorso=scope["path"], stato=status, ms=ms)
 
-    def _missing(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        given = {name.lower() for name, _ in headers}
-        return [h for h in self._headers if h[0] not in given]
+    def _headers_for(self, scope: HTTPScope) -> list[tuple[bytes, bytes]]:
+        """A navigation or a foreign page cannot send `HX-Request`: only the script of a page of ours can."""
+        if scope["path"].startswith(assets.PREFIX) and assets.find(scope["path"]):
+            return self._loaded
+        return self._fetched if (b"hx-request", b"true") in scope["headers"] else self._document
 
     async def _respond(self, scope: HTTPScope, number: str, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -131,6 +142,10 @@ async def _lead(to: str, send: Send) -> None:
     headers = [(b"location", f"{to}/".encode()), (b"content-length", b"0"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": 303, "headers": headers})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def _without_body(send: Send) -> Send:

@@ -61,11 +61,10 @@ async def test_saving_after_a_change_is_no_conflict(form: Any) -> None:
     assert await w.value("datore_lavoro") == "Beta S.p.A."
 
 
-@pytest.mark.parametrize("script", ["htmx", "modulo"])
-async def test_a_script_that_never_comes_leaves_the_button(script: str, window: Windows, anna: Visitor) -> None:
+async def test_a_script_that_never_comes_leaves_the_button(window: Windows, anna: Visitor) -> None:
     w = await (await window()).be(anna)
     w.faults = True
-    await w.page.route(f"**/static/{script}*", lambda route: route.abort())
+    await w.page.route("**/static/modulo*", lambda route: route.abort())
     await w.open(await posted_draft(anna, NOTHING))
     await w.choose("autonomo")
     await w.press("Aggiorna i campi")
@@ -73,10 +72,9 @@ async def test_a_script_that_never_comes_leaves_the_button(script: str, window: 
     assert await w.page.locator("#aggiorna").is_visible()
 
 
-@pytest.mark.parametrize("late", ["htmx", "modulo"])
-async def test_a_choice_made_before_the_scripts_came_counts(late: str, window: Windows, anna: Visitor) -> None:
+async def test_a_choice_made_before_the_script_came_counts(window: Windows, anna: Visitor) -> None:
     w = await (await window()).be(anna)
-    await w.page.route(f"**/static/{late}*", slowly(0.4))
+    await w.page.route("**/static/modulo*", slowly(0.4))
     await w.page.goto(w.web + await posted_draft(anna, NOTHING), wait_until="commit")
     await w.choose("subordinato")
     await w.page.wait_for_selector("[name=tipo_contratto]")
@@ -162,7 +160,7 @@ async def test_no_connection_is_said_and_nothing_is_lost(form: Any) -> None:
     await w.stato("Connessione assente")
     await unharmed(w)
     await w.press("Salva")
-    assert await w.focused() == "stato"
+    await w.focus_comes_to("salvato")
     await unharmed(w)
     await w.context.set_offline(False)
     await w.press("Aggiorna i campi")

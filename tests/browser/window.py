@@ -1,10 +1,11 @@
 """A browser window that notes what no page of the service may do, and the things that a person does in it."""
 
 import asyncio
+import contextlib
 import re
 from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.async_api import BrowserContext, ConsoleMessage, Error, Page, Request
 
 from tests.browsing import Visitor
 from tests.conftest import PERSONE
@@ -12,6 +13,7 @@ from tests.conftest import PERSONE
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (e) => console.error("CSP: " + e.violatedDirective + e.blockedURI))
 """
+WAITS = "window.leaving = !!document.querySelector('#modulo p[hidden] > #aggiorna')"
 STATUS = re.compile(r"Failed to load resource: the server responded with a status of 4(09|22)")
 
 
@@ -57,7 +59,16 @@ class Window:
         await self.press(f"{p['nome']} {p['cognome']} ({p['codice_fiscale']})")
 
     async def press(self, button: str) -> None:
-        await self.page.get_by_role("button", name=button, exact=True).click()
+        """On the form page, whose script saves first, until another page is there or the status line says why not."""
+        pressed = self.page.get_by_role("button", name=button, exact=True)
+        await pressed.wait_for()
+        waits = await self.page.evaluate(WAITS)
+        await pressed.click()
+        for _ in range(400 if waits else 0):
+            with contextlib.suppress(Error):  # the page is being left
+                if not await self.page.evaluate("window.leaving && document.activeElement.id != 'salvato'"):
+                    break
+            await asyncio.sleep(0.02)
 
     async def follow(self, words: str) -> None:
         await self.page.get_by_role("link", name=words).first.click()

@@ -1,5 +1,7 @@
 """A draft: fill in, save, choose the tipologia, export, delete."""
 
+import re
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -10,15 +12,30 @@ from litestar.response import Redirect
 
 from .. import declarations, receipts
 from ..answers import Answers, Problem, read
-from ..declarations import AlreadySent, Draft, Stale
+from ..communications import Sent
+from ..declarations import AlreadySent, Draft, Hand, Stale
 from ..field_groups import GROUPS, TIPOLOGIA
 from ..fields import Choice, Field, Unreadable
 from ..identity.sessions import Session
 from ..languages import gettext, own_names
 from .controls import controls, draw, mistakes
-from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, is_fragment, pdf, see_other
+from .web import (
+    STATUS_LINE,
+    Form,
+    Id,
+    MyForm,
+    MyServices,
+    MySession,
+    Page,
+    Services,
+    html,
+    is_fragment,
+    pdf,
+    see_other,
+)
 
 Asked = Request[Any, Any, Any]
+_HAND = re.compile(r"([\w-]{1,24})\.(\d{1,6})", re.ASCII)
 
 
 @get("/bozze/{id:uuid}", name="draft")
@@ -37,15 +54,13 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
     except Stale as stale:
         return _conflict(request, session, stale.draft, form, shown)
     except AlreadySent as e:
-        return html(request, "gia_inviata.html", status=409, session=session, sent=e.sent, rows=_typed_rows(form))
+        return _sent_already(request, session, e.sent, form)
     answers = read(draft.typed, services.clock.today())
     if (language := form.get("lingua")) in own_names():
         return see_other(f"/lingua/{language}?torna=/bozze/{id}")
     if is_fragment(request):
-        return html(
-            request, "_gruppo.html", session=session, draft=draft, group=controls(answers.group, draft.typed, ())
-        )
-    if shown != draft.typed.get(TIPOLOGIA.name, "") or action in ("aggiorna", "salva"):
+        return _part(request, session, draft, answers, action)
+    if shown != draft.typed.get(TIPOLOGIA.name, "") or action in ("aggiorna", "salva", "autosalva"):
         return see_other(f"/bozze/{id}")
     if action in ("elimina", "comune"):
         return see_other(f"/bozze/{id}/{action}")
@@ -87,7 +102,20 @@ async def _saved(owner: str, id: UUID, form: Form, shown: str) -> Draft:
     version = form.get("versione", "")
     draft = await declarations.find_draft(owner, id)
     typed = declarations.merged(draft, form, shown)
-    return await declarations.save(owner, id, typed, int(version) if version.isdecimal() else None)
+    return await declarations.save(owner, id, typed, int(version) if version.isdecimal() else None, _hand(form))
+
+
+def _hand(form: Form) -> Hand:
+    """Which page sends, and after how many sendings: its mark, a dot, a number."""
+    found = _HAND.fullmatch(form.get("pagina", ""))
+    return Hand(found[1], int(found[2])) if found else Hand()
+
+
+def _part(request: Asked, session: Session, draft: Draft, answers: Answers, action: str) -> Page:
+    """What the script of the form page asked for: that the draft is saved, or the fields of the chosen tipologia."""
+    if action == "autosalva":
+        return html(request, "_salvato.html", media_type="text/plain", session=session, draft=draft)
+    return html(request, "_gruppo.html", session=session, draft=draft, group=controls(answers.group, draft.typed, ()))
 
 
 async def _export(session: Session, services: Services, draft: Draft, answers: Answers) -> Redirect:
@@ -117,6 +145,7 @@ def page(
         tipologia=draw(TIPOLOGIA, draft.typed.get(TIPOLOGIA.name, ""), wrong.get(TIPOLOGIA.name, "")),
         group=controls(answers.group, draft.typed, problems),
         errors=errors,
+        mark=secrets.token_urlsafe(8),
     )
 
 
@@ -128,7 +157,7 @@ def _conflict(request: Asked, session: Session, now: Draft, form: Form, shown: s
             "_conflitto.html",
             status=409,
             session=session,
-            headers={"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"},
+            headers=STATUS_LINE,
             draft=now,
         )
     return conflict(request, session, now, declarations.merged(now, form, shown), shown)
@@ -138,6 +167,12 @@ def conflict(request: Asked, session: Session, now: Draft, mine: Mapping[str, st
     """Both versions, side by side, and a form that sends what this page typed on top of what stands."""
     rows = [(label, a, b) for label, a, b in _both(now.typed, mine) if a != b]
     return html(request, "conflitto.html", status=409, session=session, draft=now, mine=mine, rows=rows, shown=shown)
+
+
+def _sent_already(request: Asked, session: Session, sent: Sent, form: Form) -> Page:
+    if is_fragment(request):
+        return html(request, "_gia_inviata.html", status=409, session=session, headers=STATUS_LINE, sent=sent)
+    return html(request, "gia_inviata.html", status=409, session=session, sent=sent, rows=_typed_rows(form))
 
 
 def _both(stored: Mapping[str, str], posted: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from ..communications import NotFound, Superseded
 from ..declarations import AlreadySent, TooMany
 from ..identity import AccessRefused
 from ..languages import gettext
-from .web import CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
+from .web import STATUS_LINE, CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
 
 Asked = Request[Any, Any, Any]
 log = structlog.get_logger()
@@ -77,7 +77,7 @@ REFUSED_STATUS = {
 def page(request: Asked, status: int, title: str, text: str, **context: Any) -> Page:
     number = str(request.scope.get("omnia", ""))
     template = "_guasto.html" if is_fragment(request) else "guasto.html"
-    headers = {"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"} if is_fragment(request) else None
+    headers = STATUS_LINE if is_fragment(request) else None
     return html(
         request,
         template,

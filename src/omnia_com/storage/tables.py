@@ -58,13 +58,12 @@ class Sessione(Table, db=DB):
     emittente = Text(null=False)
     id_token = Text()
     access_token = Text()
-    uscita = Text()
     creata = Timestamptz(default=TimestamptzNow())
     vista = Timestamptz(default=TimestamptzNow())
 
 
 class Bozza(Table, db=DB):
-    """A draft: what was typed, verbatim; `versione` grows by one at each save."""
+    """A draft: what was typed, verbatim; `versione` grows by one at each save, the last by `pagina` at its `passo`."""
 
     id = UUID(primary_key=True)
     dichiarante = ForeignKey(Dichiarante, null=False, index=True)
@@ -73,6 +72,8 @@ class Bozza(Table, db=DB):
     creata = Timestamptz(default=TimestamptzNow())
     aggiornata = Timestamptz(default=TimestamptzNow())
     rettifica = UUID(null=True, default=None)
+    pagina = Varchar(24)
+    passo = Integer(default=0)
 
 
 class Protocollo(Table, db=DB):

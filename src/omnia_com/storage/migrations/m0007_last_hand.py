@@ -1,12 +1,12 @@
-"""Where signing out leads a session's browser, for the policy of its pages."""
+"""Which page saved a draft last, so that a page whose answer got lost is not taken for another tab."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from omnia_com.storage.tables import Sessione
+from omnia_com.storage.tables import Bozza
 
-ID = "2026-11-24T06:30:00:000000"
+ID = "2026-11-24T07:00:00:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "way out"
+DESCRIPTION = "last hand"
 
 
 async def forwards() -> MigrationManager:
@@ -17,8 +17,8 @@ async def forwards() -> MigrationManager:
 
 
 async def _forwards() -> None:
-    await Sessione.raw("ALTER TABLE sessione ADD uscita text NOT NULL DEFAULT ''")
+    await Bozza.raw("ALTER TABLE bozza ADD pagina varchar(24) NOT NULL DEFAULT '', ADD passo integer NOT NULL DEFAULT 0")
 
 
 async def _backwards() -> None:
-    await Sessione.raw("ALTER TABLE sessione DROP uscita")
+    await Bozza.raw("ALTER TABLE bozza DROP pagina, DROP passo")

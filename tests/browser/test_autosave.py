@@ -1,0 +1,194 @@
+"""What is typed is saved by itself on the form page, and that never stands in the way of anything else."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Route
+
+from tests.browser.conftest import Windows
+from tests.browser.window import Window
+from tests.browsing import Visitor
+from tests.people import SUBORDINATO
+from tests.steps import posted_draft
+
+ANSWER = 400  # bytes, headers included (PAGES.md)
+
+
+@pytest.fixture
+async def form(window: Windows, anna: Visitor) -> Callable[..., Any]:
+    async def make(answers: dict[str, str] = SUBORDINATO) -> Window:
+        w = await (await window()).be(anna)
+        await w.open(await posted_draft(anna, answers))
+        await w.page.wait_for_selector("#aggiorna", state="hidden")
+        return w
+
+    return make
+
+
+async def said(w: Window, words: str) -> str:
+    await w.page.locator("#salvato", has_text=words).wait_for()
+    return await w.page.inner_text("#salvato")
+
+
+async def stored(anna: Visitor, w: Window, name: str = "datore_lavoro") -> str:
+    await anna.get(w.page.url.removeprefix(w.web).partition("#")[0])
+    return anna.page.value(name)
+
+
+async def test_what_is_typed_is_saved_after_a_while_in_few_bytes(form: Any, anna: Visitor) -> None:
+    w = await form()
+    network, sizes = await w.context.new_cdp_session(w.page), list[int]()
+    await network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda e: sizes.append(e["encodedDataLength"]))
+    await w.fill({"datore_lavoro": "Beta S.p.A."})
+    assert await w.page.inner_text("#salvato") != "", "the line is there before anything is typed"
+    assert (await said(w, "Salvato alle ")).removeprefix("Salvato alle ").replace(":", "").isdigit()
+    assert await stored(anna, w) == "Beta S.p.A."
+    assert len(sizes) == 1
+    assert 0 < sizes[0] <= ANSWER, sizes
+
+
+async def test_nothing_is_checked_and_the_focus_stays(form: Any) -> None:
+    w = await form()
+    await w.fill({"data_inizio": "30/02/2027"})
+    await w.page.focus("#data_fine")
+    await said(w, "Salvato alle ")
+    assert await w.focused() == "data_fine"
+    assert await w.page.locator("[aria-invalid]").count() == 0
+
+
+async def test_saving_by_itself_and_by_the_buttons_is_no_conflict(form: Any, anna: Visitor) -> None:
+    w = await form()
+    for text in ("Beta", "Gamma"):
+        await w.fill({"datore_lavoro": text})
+        await said(w, "Salvato alle ")
+        await w.page.evaluate("document.getElementById('salvato').textContent = ''")
+    await w.choose("autonomo")
+    await w.swapped("autonomo")
+    await w.choose("subordinato")
+    await w.swapped("subordinato")
+    await w.fill({"datore_lavoro": "Delta"})
+    await w.press("Salva")
+    await w.page.wait_for_load_state()
+    assert await w.page.inner_text("h1") == "Nuova Comunicazione"
+    assert await w.value("datore_lavoro") == "Delta"
+
+
+async def test_a_button_pressed_at_once_saves_what_was_just_typed(form: Any) -> None:
+    w = await form()
+    await w.fill({"datore_lavoro": "Beta"})
+    await w.press("Continua")
+    await w.page.wait_for_url("**/riepilogo")
+    assert "Beta" in await w.page.inner_text("main")
+
+
+async def test_whoever_closes_the_window_at_once_finds_it_again(form: Any, anna: Visitor) -> None:
+    w = await form()
+    await w.fill({"datore_lavoro": "Beta"})
+    await w.page.close(run_before_unload=True)
+    for _ in range(50):
+        if await stored(anna, w) == "Beta":
+            break
+        await asyncio.sleep(0.1)
+    assert await stored(anna, w) == "Beta"
+
+
+async def test_whoever_signs_out_finds_it_again(form: Any, visitor: Callable[[], Visitor]) -> None:
+    w = await form()
+    await w.fill({"datore_lavoro": "Beta"})
+    await w.press("Esci")
+    await w.page.get_by_role("button", name="Entra con SPID").wait_for()
+    anna = await visitor().sign_in("P01")
+    await anna.follow("Completa")
+    assert anna.page.value("datore_lavoro") == "Beta"
+
+
+async def test_another_window_that_saved_is_said_and_both_versions_are_kept(form: Any, anna: Visitor) -> None:
+    w = await form()
+    await anna.get(w.page.url.removeprefix(w.web))
+    await anna.fill(datore_lavoro="Gamma S.n.c.").press("Salva")
+    await w.fill({"datore_lavoro": "Beta S.p.A."})
+    await said(w, "altra finestra")
+    assert await stored(anna, w) == "Gamma S.n.c."
+    await w.press("Salva")
+    text = await w.page.inner_text("table")
+    assert "Beta S.p.A." in text
+    assert "Gamma S.n.c." in text
+
+
+async def test_a_session_that_ended_is_said_and_nothing_is_lost(form: Any) -> None:
+    w = await form()
+    w.faults = True
+    await w.context.clear_cookies()
+    await w.fill({"datore_lavoro": "Beta"})
+    await said(w, "Devi entrare di nuovo")
+    assert await w.page.locator("#salvato a").count() == 1
+    assert await w.value("datore_lavoro") == "Beta"
+
+
+async def test_no_connection_is_said_and_then_saved(form: Any, anna: Visitor) -> None:
+    w = await form()
+    w.faults = True
+    await w.context.set_offline(True)
+    await w.fill({"datore_lavoro": "Beta"})
+    assert await said(w, "Non salvato") == "Non salvato: connessione assente. Riprova"
+    await w.press("Salva")
+    await w.focus_comes_to("salvato")
+    assert await w.value("datore_lavoro") == "Beta"
+    await w.context.set_offline(False)
+    await said(w, "Salvato alle ")
+    assert await stored(anna, w) == "Beta"
+
+
+@pytest.mark.parametrize("status", [200, 502])
+async def test_a_strangers_answer_is_no_saving(status: int, form: Any, anna: Visitor) -> None:
+    w = await form()
+    w.faults = True
+    page = "<h1>Manutenzione</h1>"
+    await w.page.route("**/bozze/*", lambda r: r.fulfill(status=status, content_type="text/html", body=page))
+    await w.fill({"datore_lavoro": "Beta"})
+    await said(w, "Non salvato: il servizio non risponde.")
+    await w.page.unroute("**/bozze/*")
+    await w.page.click("text=Riprova")
+    await said(w, "Salvato alle ")
+    assert await stored(anna, w) == "Beta"
+
+
+async def test_what_arrives_late_never_brings_older_texts_back(form: Any, anna: Visitor) -> None:
+    w = await form()
+    w.faults = True
+    late = list[str]()
+
+    async def hold(route: Route) -> None:
+        late.append(route.request.post_data or "")
+        await route.abort()
+
+    await w.page.route("**/bozze/*", hold)
+    await w.fill({"datore_lavoro": "Be"})
+    await said(w, "Non salvato")
+    await w.page.unroute("**/bozze/*")
+    await w.fill({"datore_lavoro": "Beta"})
+    await w.press("Salva")
+    headers = {"content-type": "application/x-www-form-urlencoded", "origin": w.web, "hx-request": "true"}
+    answer = await anna.client.post(w.page.url, content=late[0], headers=headers)
+    assert answer.status_code == 409
+    assert await stored(anna, w) == "Beta"
+
+
+async def test_a_page_whose_answer_got_lost_is_not_taken_for_another_window(anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    page = await anna.get(draft)
+    mark = page.value("pagina").removesuffix(".0")
+    for step, text in ((1, "Beta"), (3, "Beta e Gamma")):
+        await anna.fill(datore_lavoro=text, pagina=f"{mark}.{step}").press("Salva")
+        assert anna.page.value("datore_lavoro") == text
+        anna.page = page
+    await anna.fill(datore_lavoro="Be", pagina=f"{mark}.2").press("Salva", expect=409)
+    anna.page = page
+    await anna.fill(datore_lavoro="Be").press("Salva", expect=409)
+    await anna.get(draft)
+    await anna.fill(datore_lavoro="Delta").press("Salva")
+    anna.page = page
+    await anna.fill(datore_lavoro="Be", pagina=f"{mark}.4").press("Salva", expect=409)
