@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "controlla che ci sia tutto e dice che cosa fare",
     "registro": "legge uno scambio di autenticazione dal registro, con un motivo; ne ruota le chiavi",
     "accessi": "scrive gli accessi ai dati di una persona: il codice fiscale si dà in ingresso (per l'ufficio)",
+    "elimina-scadute": "toglie le comunicazioni inviate da più anni di quanti se ne conservano (per l'ufficio)",
     "esporta": "scrive le comunicazioni inviate, un oggetto JSON per riga (per l'ufficio)",
 }
 ROLES = {
@@ -26,7 +27,7 @@ ROLES = {
     "migrate": "omnia_com.storage.migrate:migrate",
     "doctor": "omnia_com.doctor:examine",
 }
-NEEDS_DATABASE = ("web", "worker", "migrate", "esporta", "registro", "accessi")
+NEEDS_DATABASE = ("web", "worker", "migrate", "esporta", "registro", "accessi", "elimina-scadute")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _register(settings, given)
         if given.command == "accessi" and settings.database_url:
             return _accesses(settings, given.motivo.strip())
+        if given.command == "elimina-scadute" and settings.database_url:
+            return _remove_due(settings, given.prova)
         return _role(given.command, settings)
     except SettingsError as e:
         return _refuse(str(e))
@@ -62,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--make-pid", type=int, help=argparse.SUPPRESS)
         if name == "registro":
             _ask_for_exchange(command)
+        if name == "elimina-scadute":
+            command.add_argument("--prova", action="store_true", help="dice quali, e non toglie niente")
         if name == "accessi":
             command.add_argument("--motivo", required=True, help="perché si legge: lo vedrà anche la persona")
         if name == "esporta":
@@ -103,6 +108,13 @@ def _accesses(settings: Settings, motivo: str) -> int:
     from omnia_com.office import accesses
 
     accesses(settings, motivo)
+    return 0
+
+
+def _remove_due(settings: Settings, only_say: bool) -> int:
+    from omnia_com.archive import remove_due
+
+    remove_due(settings, only_say=only_say)
     return 0
 
 

@@ -37,6 +37,12 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _ten_years(text: str) -> int:
+    if (years := _number(text)) < 10:
+        raise ValueError("scrivi almeno 10: prima la base dati non lascia eliminare")
+    return years
+
+
 def _yes(text: str) -> bool:
     return _one_of("si", "no")(text) == "si"
 
@@ -126,6 +132,11 @@ class Settings:
     sessione_massima: int = _setting(8, "ore dopo le quali la sessione finisce comunque", _number)
     conserva_bozze: int = _setting(
         365, "giorni dopo i quali una bozza non toccata si elimina (avviso un mese prima)", _number
+    )
+    conserva_comunicazioni: int = _setting(
+        10,
+        "anni per cui si conserva una comunicazione inviata, almeno 10; poi `omnia-com elimina-scadute` la toglie",
+        _ten_years,
     )
     conserva_accessi: int = _setting(365, "giorni per cui si conserva il registro degli accessi ai dati", _number)
     limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _number)

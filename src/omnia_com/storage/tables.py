@@ -153,6 +153,16 @@ class ScambioLetto(Table, db=DB):
     trovati = Integer(null=False)
 
 
+class Eliminata(Table, db=DB):
+    """A communication that was sent and is no more, its time being over: no personal data."""
+
+    protocollo = Varchar(24, primary_key=True)
+    inviata_il = Timestamptz(null=False)
+    sha256 = Varchar(64, null=False)
+    eliminata_il = Timestamptz(default=TimestamptzNow())
+    operatore = Text(null=False)
+
+
 class RegistroAccessi(Table, db=DB):
     """Who saw, sent or took away what; a trigger refuses UPDATE. `rete` is the network of an address."""
 
