@@ -22,6 +22,7 @@ test: .venv/.test ## tutte le verifiche: stile, tipi, contratti, prove
 test-peers: .venv/.test .venv-peers/.ready ## le prove lunghe, con giudici esterni
 	@.ci/tools $(TOOLS)
 	@$(BIN)/python -m omnia_com.chromium get || true
+	@$(BIN)/python -m tests.peers.proxies
 	@if [ -d tests/peers ]; then exec $(BIN)/pytest tests/peers -m ''; else echo 'Nessuna prova lunga: manca tests/peers'; fi
 
 lint: .venv/.test ## solo stile, tipi e contratti fra i moduli

@@ -1,5 +1,6 @@
 """Cards and those who issue them, made for a test: authorities, good cards, and cards with one thing wrong."""
 
+import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -38,6 +39,11 @@ class Issued:
         paths[0].write_text(self.pem)
         paths[1].write_bytes(self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return paths
+
+
+def rfc9440(der: bytes) -> bytes:
+    """A certificate as the header `Client-Cert` has it."""
+    return b":" + base64.b64encode(der) + b":"
 
 
 @cache
@@ -113,6 +119,13 @@ def _usage(**yes: bool) -> x509.KeyUsage:
     more = ("key_cert_sign", "crl_sign", "encipher_only", "decipher_only")
     every: dict[str, Any] = dict.fromkeys((*names, *more), False)
     return x509.KeyUsage(**every | yes)
+
+
+def bundle(folder: Path) -> Path:
+    """The authorities of the cards: of the two, the second has issued these."""
+    path = folder / "cns-ca.pem"
+    path.write_text(authority("Altra CA di prova", "other").pem + authority().pem)
+    return path
 
 
 BAD: dict[str, tuple[Issued, str]] = {}  # what is wrong -> (the card, the reason with which it is refused)

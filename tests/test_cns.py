@@ -26,14 +26,10 @@ from omnia_com.identity.cns import CardReader
 from omnia_com.roles import answers
 from omnia_com.settings import Settings, SettingsError, read
 from tests.browsing import Visitor
-from tests.cards import ANNA, SECRET, authority, bad, card
+from tests.cards import ANNA, SECRET, bad, bundle, card, rfc9440
 from tests.conftest import InThisLoop, free_port
 
 GOOD = card()
-
-
-def rfc9440(der: bytes) -> bytes:
-    return b":" + base64.b64encode(der) + b":"
 
 
 def nginx(pem: str) -> bytes:
@@ -45,7 +41,7 @@ def reading(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The settings with which cards are read."""
     folder = tmp_path_factory.mktemp("cns")
     (folder / "segreto").write_text(SECRET + "\n")
-    return {"cns_segreto": str(folder / "segreto"), "cns_ca": str(authority().write(folder, "ca")[0])}
+    return {"cns_segreto": str(folder / "segreto"), "cns_ca": str(bundle(folder))}
 
 
 @pytest.fixture(scope="session")
