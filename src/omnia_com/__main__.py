@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from importlib import import_module
+from pathlib import Path
 
 from omnia_com.settings import Settings, SettingsError, read
 
@@ -18,6 +19,7 @@ COMMANDS = {
     "registro": "legge uno scambio di autenticazione dal registro, con un motivo; ne ruota le chiavi",
     "accessi": "scrive gli accessi ai dati di una persona: il codice fiscale si dà in ingresso (per l'ufficio)",
     "elimina-scadute": "toglie le comunicazioni inviate da più anni di quanti se ne conservano (per l'ufficio)",
+    "cns-ca": "ricava dall'elenco di fiducia di AgID le autorità che rilasciano la CNS, in PEM",
     "esporta": "scrive le comunicazioni inviate, un oggetto JSON per riga (per l'ufficio)",
 }
 ROLES = {
@@ -41,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given.command == "up":
             return _up(settings, given.make_pid)
+        if given.command == "cns-ca":
+            return _card_authorities(given.elenco)
         if given.command == "esporta" and settings.database_url:
             return _export(settings, given)
         if given.command == "registro" and (settings.database_url or given.chiave):
@@ -67,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
             _ask_for_exchange(command)
         if name == "elimina-scadute":
             command.add_argument("--prova", action="store_true", help="dice quali, e non toglie niente")
+        if name == "cns-ca":
+            command.add_argument(
+                "elenco", type=Path, help="il file XML (ETSI TS 119 612), di cui hai verificato la firma"
+            )
         if name == "accessi":
             command.add_argument("--motivo", required=True, help="perché si legge: lo vedrà anche la persona")
         if name == "esporta":
@@ -89,6 +97,12 @@ def _up(settings: Settings, make_pid: int | None) -> int:
     from omnia_com.up import up
 
     return up(settings, make_pid)
+
+
+def _card_authorities(trust_list: Path) -> int:
+    from omnia_com.identity.cns_authorities import bundle
+
+    return bundle(trust_list)
 
 
 def _export(settings: Settings, given: argparse.Namespace) -> int:

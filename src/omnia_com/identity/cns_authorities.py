@@ -14,7 +14,7 @@ from lxml import etree
 
 TSL = "http://uri.etsi.org/02231/v2#"
 CARDS = "/Svctype/IdV"  # "identity verification": how AgID marks those who issue the CNS
-GIVEN_UP = ("/withdrawn", "/deprecatedatnationallevel", "/undersupervisionincessation", "/supervisionceased")
+IN_FORCE = ("/granted", "/recognisedatnationallevel")
 LARGEST = 50_000_000  # bytes
 PARSER = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
@@ -28,18 +28,18 @@ def bundle(path: Path) -> int:
     try:
         found = authorities(path.read_bytes())
     except (OSError, NotATrustList) as e:
-        print(f"{path}: {e}", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"{path}: {e}\n")
         return 1
     for certificate in found:
         name = textwrap.shorten(certificate.subject.rfc4514_string(), 200)
         sys.stdout.write(f"# {name}, fino al {certificate.not_valid_after_utc:%d/%m/%Y}\n")
         sys.stdout.write(certificate.public_bytes(Encoding.PEM).decode())
-    print(f"{len(found)} autorità", file=sys.stderr)  # noqa: T201
+    sys.stderr.write(f"{len(found)} autorità\n")
     return 0
 
 
 def authorities(xml: bytes) -> list[x509.Certificate]:
-    """Each once, in the order of the list; those of services that are no more are left out. Raises `NotATrustList`."""
+    """Each once, in the order of the list; only those of services in force. Raises `NotATrustList`."""
     found = {certificate: None for service in _services(_parsed(xml)) for certificate in _certificates(service)}
     if not found:
         raise NotATrustList("nessuna autorità per la CNS (servizi …/Svctype/IdV)")
@@ -61,7 +61,7 @@ def _parsed(xml: bytes) -> etree._Element:
 def _services(root: etree._Element) -> Iterator[etree._Element]:
     for service in root.iter(f"{{{TSL}}}ServiceInformation"):
         kind, status = (service.findtext(f"{{{TSL}}}{name}", "") for name in ("ServiceTypeIdentifier", "ServiceStatus"))
-        if kind.strip().endswith(CARDS) and not status.strip().lower().endswith(GIVEN_UP):
+        if kind.strip().endswith(CARDS) and status.strip().lower().endswith(IN_FORCE):
             yield service
 
 
