@@ -16,7 +16,7 @@ from . import settings as setup
 from .access_log import Notebook
 from .clock import Clock
 from .front import Front
-from .identity import register_keys
+from .identity import Door, register_keys
 from .identity.cns import CardReader
 from .identity.oidc import RelyingParty
 from .identity.sessions import Session, find_session
@@ -130,6 +130,9 @@ def create_app(settings: Settings) -> Front:
     cards = CardReader(settings) if settings.cns_url else None
     ready, queue, notebook = Ready(), Queue(settings.redis_url), Notebook()
 
+    def doors() -> tuple[Door, ...]:
+        return (*(oidc.doors() if oidc else ()), *cns.doors(settings))
+
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
@@ -158,7 +161,7 @@ def create_app(settings: Settings) -> Front:
         request_max_body_size=FORM_BYTES,
         logging_config=None,
     )
-    app.state.services = Services(settings, Clock(settings.adesso), queue, ready, notebook, oidc, cards)
+    app.state.services = Services(settings, Clock(settings.adesso), queue, ready, notebook, oidc, cards, doors)
     return Front(app, settings)
 
 

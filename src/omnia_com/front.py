@@ -16,6 +16,7 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from . import access_log, languages
 from .pages import assets, cns
 from .pages.access import cookie_name
+from .pages.policy import policy
 from .settings import Settings
 
 log = structlog.get_logger()
@@ -29,15 +30,10 @@ LOADED = {"X-Content-Type-Options": "nosniff"}
 FETCHED = {**LOADED, "Content-Security-Policy": "default-src 'none'", "Referrer-Policy": "same-origin"}
 
 
-def security_headers(settings: Settings) -> dict[str, str]:
-    """For every document. `form-action` lists the provider: sign-in and sign-out end there by a redirect."""
-    issuer = urlsplit(settings.oidc_issuer)
-    provider = f" {issuer.scheme}://{issuer.netloc}" if issuer.netloc else ""
-    provider += f" {settings.cns_url}" if settings.cns_url else ""
+def security_headers() -> dict[str, str]:
+    """On every answer that has none of its own."""
     return {
-        "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-        f"style-src '{assets.stylesheet_hash()}'; script-src 'self'; connect-src 'self'; "
-        f"img-src 'self' data:; form-action 'self'{provider}",
+        "Content-Security-Policy": policy(),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -66,7 +62,7 @@ class Front:
         self._settings = settings
         self._hosts = {urlsplit(o).netloc.encode() for o in settings.origins}
         https = {"Strict-Transport-Security": f"max-age={YEAR * 2}; includeSubDomains"} if settings.secure else {}
-        self._document = _raw(security_headers(settings) | https)
+        self._document = _raw(security_headers() | https)
         self._loaded, self._fetched = _raw(LOADED | https), _raw(FETCHED | https)
         self._language = f"{cookie_name(settings, 'lingua')}=".encode()
         self._requests, self._sign_ins = Limit(settings.limite_richieste), Limit(settings.limite_accessi)

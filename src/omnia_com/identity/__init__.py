@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 Scheme = Literal["spid", "cie", "cns"]
 START_PAGE = "/comunicazioni"
@@ -35,6 +36,7 @@ class SignedIn:
     identity: Identity
     id_token: str = ""
     access_token: str = ""
+    leaves_to: str = ""  # the origin to which signing out redirects the browser, for the Content-Security-Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,12 @@ class Door:
     action: str
     fields: tuple[tuple[str, str], ...] = ()
     origin: str = ""  # of the provider, for the Content-Security-Policy; '' if the browser stays with us
+
+
+def origin_of(url: str) -> str:
+    """Scheme and host of an absolute URL; '' of anything else."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
 
 
 def local(path: str) -> str:

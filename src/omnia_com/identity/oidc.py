@@ -10,18 +10,21 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 import httpx
 
 from ..settings import LOOPBACK, Settings, SettingsError
-from . import START_PAGE, AccessRefused, Scheme, SignedIn, claims, jose, keys, local
+from . import START_PAGE, AccessRefused, Door, Scheme, SignedIn, claims, jose, keys, local, origin_of
 from .provider import IdToken, Provider, TokenAnswer, Userinfo
 from .remote import SECONDS, Remote, invalid, new_client, read_json, with_query
 from .sign_in import PendingSignIn, check_at_hash, check_id_token, code_of, refused_by_provider
 
 __all__ = ["PendingSignIn", "RelyingParty"]
+
+ENTER = "/accesso/oidc/entra"
+DEMO_NAME = "Fornitore dimostrativo"
 
 
 class RelyingParty:
@@ -30,11 +33,18 @@ class RelyingParty:
     def __init__(self, settings: Settings, http: httpx.AsyncClient | None = None, seconds: float = SECONDS) -> None:
         _check(settings)
         self._client_id = settings.oidc_client_id or settings.base_url
+        self._name = DEMO_NAME if settings.demo else ""
         self._key = keys.load(Path(settings.oidc_key), setting="OMNIA_OIDC_KEY", make=settings.demo)
         self._http = http or new_client()
         self._owns_http = http is None
         self._remote = Remote(self._http, seconds)
         self._provider = Provider(settings.oidc_issuer, self._remote)
+
+    def doors(self) -> tuple[Door, ...]:
+        """One a scheme: what the provider does with each is its business."""
+        name = self._name or urlsplit(self._provider.issuer).netloc
+        origin = origin_of(self._provider.issuer)
+        return tuple(Door(scheme, name, ENTER, (("con", scheme),), origin) for scheme in get_args(Scheme))
 
     async def start(
         self, redirect_uri: str, level: int = 2, scheme: Scheme = "spid", next: str = START_PAGE
@@ -84,7 +94,8 @@ class RelyingParty:
             issuer=id_token.iss,
             authenticated_at=datetime.fromtimestamp(id_token.iat, UTC),
         )
-        return SignedIn(identity, tokens.id_token, tokens.access_token)
+        leaves_to = origin_of((await self._provider.metadata()).end_session_endpoint or "")
+        return SignedIn(identity, tokens.id_token, tokens.access_token, leaves_to)
 
     async def _redeem(self, code: str, pending: PendingSignIn) -> TokenAnswer:
         endpoint = (await self._provider.metadata()).token_endpoint

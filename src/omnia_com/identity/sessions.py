@@ -5,9 +5,7 @@ emptied and nobody is signed out. Idle and absolute limits are settings; this cl
 """
 
 import hashlib
-import hmac
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from typing import TypeVar
 
@@ -17,14 +15,14 @@ from ..declarants import Person, person
 from ..settings import Settings
 from ..storage.database import fetch
 from ..storage.tables import AccessoInCorso, Sessione
-from . import SignedIn
+from . import SignedIn, csrf
 
 T = TypeVar("T", bound=msgspec.Struct)
 PENDING_MINUTES = 10
 TOUCH_SECONDS = 60  # a session's last use is written at most this often
 
 _FIND = f"""
-    SELECT d.*, s.id_token, s.access_token, s.vista < now() - interval '{TOUCH_SECONDS} seconds' AS da_toccare
+    SELECT d.*, s.id_token, s.access_token, s.uscita, s.vista < now() - interval '{TOUCH_SECONDS} seconds' AS da_toccare
     FROM sessione s JOIN dichiarante d ON d.codice_fiscale = s.dichiarante
     WHERE s.token_sha256 = $1 AND s.creata > now() - $2::interval AND s.vista > now() - $3::interval
 """  # noqa: S608 – a constant number, no input
@@ -37,31 +35,19 @@ class Session(msgspec.Struct, frozen=True):
     person: Person
     id_token: str
     access_token: str
+    leaves_to: str = ""  # the origin to which signing out redirects, '' if to none
 
     @property
     def owner(self) -> str:
         return self.person.codice_fiscale
 
     def csrf(self) -> str:
-        """A token for one page: bound to the session, masked anew each time (BREACH)."""
-        mask = secrets.token_bytes(32)
-        return urlsafe_b64encode(mask + _xor(mask, _csrf(self.token))).decode()
+        """A token for one page."""
+        return csrf.make(self.token, self.owner)
 
     def accepts(self, token: str) -> bool:
         """Whether *token* is a CSRF token of this session; any text may be asked about."""
-        try:
-            raw = urlsafe_b64decode(token.encode("ascii"))
-        except ValueError:
-            return False
-        return len(raw) == 64 and hmac.compare_digest(_xor(raw[:32], raw[32:]), _csrf(self.token))
-
-
-def _csrf(token: str) -> bytes:
-    return hmac.digest(token.encode(), b"csrf", "sha256")
-
-
-def _xor(a: bytes, b: bytes) -> bytes:
-    return bytes(x ^ y for x, y in zip(a, b, strict=True))
+        return csrf.accepts(self.token, token)
 
 
 def _sha256(token: str) -> bytes:
@@ -80,6 +66,7 @@ async def open_session(signed_in: SignedIn) -> str:
             emittente=identity.issuer,
             id_token=signed_in.id_token,
             access_token=signed_in.access_token,
+            uscita=signed_in.leaves_to,
         )
     )
     return token
@@ -94,7 +81,7 @@ async def find_session(token: str, settings: Settings) -> Session | None:
     row = rows[0]
     if row["da_toccare"]:
         await fetch("UPDATE sessione SET vista = now() WHERE token_sha256 = $1", _sha256(token))
-    return Session(token, person(row), row["id_token"], row["access_token"])
+    return Session(token, person(row), row["id_token"], row["access_token"], row["uscita"])
 
 
 async def close_session(token: str) -> None:

@@ -14,6 +14,7 @@ from ..identity import AccessRefused, Scheme, SignedIn
 from ..identity.oidc import PendingSignIn, RelyingParty
 from ..identity.sessions import PENDING_MINUTES, Session, close_session, keep_pending, open_session, take_pending
 from ..settings import Settings
+from .doors import offered
 from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, origin, see_other
 
 Asked = Request[Any, Any, Any]
@@ -45,7 +46,7 @@ async def enter(request: Asked, maybe_session: MaybeSession, services: MyService
     back = request.query_params.get("next", "")
     if maybe_session:
         return see_other("/comunicazioni")
-    return html(request, "entra.html", can_sign_in=services.oidc is not None, next=back)
+    return html(request, "entra.html", **offered(services.doors(), back))
 
 
 @get("/accesso/oidc/entra", name="sign_in")

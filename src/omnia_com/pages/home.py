@@ -12,12 +12,13 @@ from ..communications import Sent
 from ..declarations import Draft
 from ..field_groups import GROUPS
 from ..identity.sessions import Session
+from .doors import offered
 from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, Unreadable, html, see_other
 
 
 @get("/", name="start")
 async def start(request: Request[Any, Any, Any], maybe_session: MaybeSession, services: MyServices) -> Page:
-    return html(request, "inizio.html", session=maybe_session, can_sign_in=services.oidc is not None, next="")
+    return html(request, "inizio.html", session=maybe_session, **offered(services.doors(), ""))
 
 
 @get("/comunicazioni", name="home")

@@ -10,6 +10,7 @@ from ..communications import Genere, Sent
 from ..declarants import Person
 from ..declaration_texts import CURRENT
 from ..declarations import Draft
+from ..identity import Door
 from ..sheet import Row
 
 ANNA = Person(
@@ -24,6 +25,11 @@ ANNA = Person(
 )
 TODAY, SENT_AT = date(2026, 11, 23), datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 THIS, OTHER = UUID("00000000-0000-4000-8000-000000000001"), UUID("00000000-0000-4000-8000-000000000002")
+DOORS = (
+    *(Door("spid", f"Fornitore d’esempio {n}", "/modelli/entra") for n in range(1, 13)),
+    Door("cie", "CIE", "/modelli/entra"),
+    Door("cns", "CNS", "/modelli/entra"),
+)
 EMPLOYEE = {"tipologia_rioccupazione": "subordinato"}
 EMPLOYED = EMPLOYEE | {
     "tipo_contratto": "determinato",

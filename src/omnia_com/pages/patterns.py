@@ -12,7 +12,7 @@ from litestar import Request, get
 from litestar.params import FromPath
 
 from ..communications import NotFound
-from .invented import EMPLOYED, EMPLOYED_WRONG, EMPLOYEE, SELF_EMPLOYED, SELF_EMPLOYED_WRONG, WRONG_CONTACTS
+from .invented import DOORS, EMPLOYED, EMPLOYED_WRONG, EMPLOYEE, SELF_EMPLOYED, SELF_EMPLOYED_WRONG, WRONG_CONTACTS
 from .mishaps import REFUSED, WORDS
 from .stage import Stage
 from .web import MyServices, Page, Services, html
@@ -64,7 +64,8 @@ def _slug(reason: str) -> str:
 
 PATTERNS = (
     Pattern("inizio", "La prima pagina", Stage.start),
-    Pattern("entra", "Entra per continuare", Stage.enter),
+    Pattern("entra", "Entra per continuare: molti fornitori", lambda s: s.enter(*DOORS)),
+    Pattern("entra-nessuno", "Entra per continuare: nessun fornitore", Stage.enter),
     Pattern("comunicazioni-vuote", "Le tue comunicazioni: ancora nessuna", Stage.empty_home),
     Pattern("comunicazioni", "Le tue comunicazioni: bozze e comunicazioni in ogni stato", Stage.home),
     Pattern("accessi", "Accessi ai tuoi dati", Stage.accesses),

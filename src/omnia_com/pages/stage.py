@@ -15,10 +15,11 @@ from ..consequences import RULES
 from ..declarants import Contacts
 from ..declarations import Draft
 from ..field_groups import CONTATTI
-from ..identity import AccessRefused
+from ..identity import AccessRefused, Door
 from ..identity.sessions import Session
 from ..receipts import Document
 from . import accesses, amendments, check, communication, comune, consequences, contacts, draft, home, mishaps
+from .doors import offered
 from .invented import ANNA, EMPLOYED, OTHER, SELF_EMPLOYED, SENT_AT, THIS, TODAY, a_communication, a_draft, protocol
 from .web import CsrfRefused, Page, Services, html
 
@@ -35,10 +36,10 @@ class Stage:
         return html(self.request, name, session=SESSION if signed_in else None, **context)
 
     def start(self) -> Page:
-        return self.template("inizio.html", signed_in=False, can_sign_in=True, next="")
+        return self.template("inizio.html", signed_in=False, **offered(self.services.doors(), ""))
 
-    def enter(self) -> Page:
-        return self.template("entra.html", signed_in=False, can_sign_in=True, next="")
+    def enter(self, *doors: Door) -> Page:
+        return self.template("entra.html", signed_in=False, **offered(doors, ""))
 
     def home(self) -> Page:
         """Drafts and communications in every state."""

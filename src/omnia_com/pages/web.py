@@ -1,6 +1,7 @@
 """How a page leaves and a form arrives: templates, compression, CSRF, and words for what cannot be read."""
 
 import gzip
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,12 +23,14 @@ from markupsafe import Markup
 from .. import __version__, languages
 from ..access_log import Notebook
 from ..clock import Clock, rome
+from ..identity import Door
 from ..identity.cns import CardReader
 from ..identity.oidc import RelyingParty
 from ..identity.sessions import Session
 from ..queue import Queue
 from ..settings import Settings
 from . import assets
+from .policy import policy
 from .ready import Ready
 
 Page = Response[bytes]
@@ -47,6 +50,7 @@ class Services(msgspec.Struct, frozen=True):
     notebook: Notebook
     oidc: RelyingParty | None
     cns: CardReader | None
+    doors: Callable[[], tuple[Door, ...]]
 
 
 class NotSignedIn(Exception):
@@ -116,10 +120,14 @@ def html(
     session: Session | None = None,
     headers: dict[str, str] | None = None,
     cookies: list[Cookie] | None = None,
+    lead_to: Iterable[str] = (),
     media_type: str = "text/html",
     **context: Any,
 ) -> Page:
-    """A page, or a fragment, compressed. `csrf` in the template is a token for its forms."""
+    """A page, or a fragment, compressed. `csrf` in the template is a token for its forms.
+
+    *lead_to*: the origins to which its forms are redirected, besides those of signing out.
+    """
     services: Services = request.app.state.services
     text = render(
         template,
@@ -132,7 +140,7 @@ def html(
     )
     body = text.encode()
     encoding = assets.best_encoding(request.headers.get("accept-encoding", "")) if len(body) > TINY else "identity"
-    sent = _about(request) | (headers or {})
+    sent = _about(request, [*lead_to, session.leaves_to if session else ""]) | (headers or {})
     if encoding == "br":
         body = _brotli(body)
     elif encoding == "gzip":
@@ -142,12 +150,13 @@ def html(
     return Response(body, status_code=status, media_type=media_type, headers=sent, cookies=cookies)
 
 
-def _about(request: Request[Any, Any, Any]) -> dict[str, str]:
+def _about(request: Request[Any, Any, Any], lead_to: Iterable[str]) -> dict[str, str]:
     """A part of a page says less of itself: its headers would be half of it."""
     if is_fragment(request):
         return {"Cache-Control": "no-store", "Vary": "HX-Request"}
     return {
         "Cache-Control": "no-store",
+        "Content-Security-Policy": policy(lead_to),
         "Content-Language": languages.current(),
         "Vary": "Accept-Encoding, Accept-Language, Cookie, HX-Request",
     }

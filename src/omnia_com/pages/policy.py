@@ -1,0 +1,17 @@
+"""The Content-Security-Policy: nothing that is not ours, and forms that lead where they must."""
+
+from collections.abc import Iterable
+
+from . import assets
+
+NO_PAGE = "default-src 'none'; frame-ancestors 'none'"  # for an answer that no browser draws
+
+
+def policy(lead_to: Iterable[str] = ()) -> str:
+    """*lead_to*: other origins to which a form of the page is redirected; browsers check each hop of the way."""
+    origins = "".join(f" {origin}" for origin in sorted({*lead_to} - {""}))
+    return (
+        "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+        f"style-src '{assets.stylesheet_hash()}'; script-src 'self'; connect-src 'self'; "
+        f"img-src data:; form-action 'self'{origins}"
+    )
