@@ -53,6 +53,8 @@ ROUTES = {
     "confirm_annulment": PERSON,
     "annul": PERSON,
     "sign_out": PERSON,
+    "session": PERSON,
+    "stay_signed_in": PERSON,
     "sign_in": MACHINES,
     "sign_in_answer": MACHINES,
     "jwks": MACHINES,

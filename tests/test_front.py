@@ -86,7 +86,10 @@ async def test_too_many_requests_are_told_to_wait(settings: Settings) -> None:
 
 async def test_too_many_sign_ins_are_told_to_wait(settings: Settings) -> None:
     async with bare(settings, limite_accessi=0) as client:
-        assert (await client.get("/accesso/oidc/entra")).status_code == 429
+        for path in ("/accesso/oidc/entra", "/accesso/cns"):
+            answer = await client.get(path)
+            assert answer.status_code == 429, path
+            assert "Aspetta un minuto" in answer.text
         assert (await client.get("/accesso/oidc/jwks")).status_code == 200
 
 

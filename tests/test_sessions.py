@@ -1,14 +1,23 @@
 """Signing in and out: whose session it is, how long it lasts, what a thief can do with it."""
 
+import re
+import time
 from collections.abc import Callable
+from datetime import datetime
 from http.cookies import SimpleCookie
 
 import asyncpg
+import httpx
 import pytest
 
+from omnia_com.front import Front
+from omnia_com.pages import ready
 from omnia_com.pages.access import cookie_name
-from omnia_com.settings import Settings
-from tests.browsing import Visitor, said
+from omnia_com.settings import ROME, Settings
+from tests.browsing import Page, Visitor, said
+from tests.people import SUBORDINATO
+from tests.steps import posted_draft, send
+from tests.test_access import private
 
 
 @pytest.mark.parametrize("button", ["Entra con SPID", "Entra con CIE", "Entra con CNS"])
@@ -97,10 +106,17 @@ async def test_signing_out_ends_the_session_on_the_server(anna: Visitor, visitor
     assert thief.page.path == "/entra"
 
 
-async def test_every_private_page_has_esci(anna: Visitor) -> None:
-    await anna.press("Nuova Comunicazione")
-    for path in ("/comunicazioni", anna.page.path, f"{anna.page.path}/riepilogo", f"{anna.page.path}/elimina"):
-        (await anna.get(path)).button("Esci")
+async def test_every_private_page_has_esci(app: Front, anna: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ready, "PATIENCE", 0.01)
+    sent = await posted_draft(anna, SUBORDINATO)
+    await send(anna, sent)
+    draft, pages = await posted_draft(anna, SUBORDINATO), 0
+    for path in {p for record in (sent, draft) for p in private(app, "GET", record.rpartition("/")[2])}:
+        answer = await anna.client.get(path, follow_redirects=True)
+        if answer.status_code == 200 and answer.headers["content-type"].startswith("text/html"):
+            Page(answer).button("Esci")
+            pages += 1
+    assert pages >= 12
 
 
 @pytest.mark.parametrize(("column", "age"), [("vista", "31 minutes"), ("creata", "8 hours 1 minute")])
@@ -138,3 +154,100 @@ async def test_two_people_in_two_browsers_see_each_their_own(anna: Visitor, luca
     for person, name in ((anna, "Anna Prova"), (luca, "Luca Esempio")):
         await person.get("/comunicazioni")
         assert name in said(next(person.page.tree.iter("header")))
+
+
+# How long, told and extended.
+
+
+def end(page: Page) -> float:
+    """Seconds from now until the end that the page tells."""
+    return int(page.hook("fine-sessione")) - time.time()
+
+
+async def test_every_page_tells_until_when(anna: Visitor, database: asyncpg.Connection) -> None:
+    await anna.get("/comunicazioni")
+    assert 29.5 * 60 < end(anna.page) <= 30 * 60
+    on_the_clock = datetime.fromtimestamp(int(anna.page.hook("fine-sessione")), ROME)
+    assert f"Collegato fino alle {on_the_clock:%H:%M}" in said(anna.page.tree), "real time, on an Italian clock"
+    await database.execute("UPDATE sessione SET creata = now() - interval '7 hours 50 minutes'")
+    await anna.get("/comunicazioni")
+    assert 9.5 * 60 < end(anna.page) <= 10 * 60, "after eight hours it ends anyway"
+
+
+async def test_what_is_told_is_kept(anna: Visitor, database: asyncpg.Connection) -> None:
+    """The last use is not written each time: what is told counts from what is written."""
+    await database.execute("UPDATE sessione SET vista = now() - interval '50 seconds'")
+    await anna.get("/comunicazioni")
+    kept = await database.fetchval(
+        "SELECT extract(epoch FROM vista + interval '30 minutes' - now())::float FROM sessione"
+    )
+    assert abs(end(anna.page) - kept) < 2
+
+
+async def test_staying_signed_in_without_a_script(anna: Visitor, database: asyncpg.Connection) -> None:
+    await database.execute("UPDATE sessione SET vista = now() - interval '29 minutes'")
+    await anna.get("/comunicazioni")
+    await database.execute("UPDATE sessione SET vista = now() - interval '29 minutes'")
+    await anna.follow("Resta collegato")
+    assert anna.page.path == "/sessione"
+    await anna.press("Resta collegato")
+    assert end(anna.page) > 29.5 * 60
+
+
+async def test_staying_signed_in_with_a_script(anna: Visitor, database: asyncpg.Connection) -> None:
+    await anna.get("/comunicazioni")
+    script = {"HX-Request": "true"}
+    await database.execute("UPDATE sessione SET vista = now() - interval '29 minutes'")
+    answer = await anna.client.post("/sessione", data={"csrf": anna.page.token}, headers=script)
+    assert answer.status_code == 200
+    assert 29.5 * 60 < answer.json()["fine"] - time.time() <= 30 * 60
+    assert re.fullmatch(r"\d\d:\d\d", answer.json()["ora"])
+    size = sum(len(k) + len(v) + 4 for k, v in answer.headers.raw) + len(answer.content)
+    assert size <= 400, size
+    await database.execute("UPDATE sessione SET vista = now() - interval '31 minutes'")
+    gone = await anna.client.post("/sessione", data={"csrf": anna.page.token}, headers=script)
+    assert gone.status_code == 401
+
+
+# Signing out.
+
+
+async def test_signing_out_clears_what_the_browser_kept(anna: Visitor) -> None:
+    await anna.get("/comunicazioni")
+    answer = await anna.client.post("/esci", data={"csrf": anna.page.token})
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
+    assert "sid=" in answer.headers["set-cookie"]
+    assert answer.headers["location"].startswith("http://127.0.0.1"), "and at the provider"
+
+
+async def test_one_sees_where_one_is_signed_in_and_leaves_everywhere(
+    anna: Visitor, luca: Visitor, visitor: Callable[[], Visitor], database: asyncpg.Connection, settings: Settings
+) -> None:
+    phone = await visitor().sign_in("P01", button="Entra con CIE")
+    await anna.get("/comunicazioni")
+    await anna.follow("La tua sessione")
+    items = [said(li) for li in next(anna.page.tree.iter("main")).iter("li")]
+    assert len(items) == 2, "Luca's is not there"
+    assert any(i.startswith("Questo dispositivo: entrato con SPID il") for i in items)
+    assert any(i.startswith("Un altro dispositivo: entrato con CIE il") for i in items)
+    tokens = [r["access_token"] for r in await database.fetch("SELECT access_token FROM sessione WHERE mezzo = 'cie'")]
+    await anna.press("Esci da tutti i dispositivi")
+    assert anna.page.path == "/"
+    for gone in (anna, phone):
+        await gone.get("/comunicazioni")
+        assert gone.page.path == "/entra"
+    await luca.get("/comunicazioni")
+    assert luca.page.path == "/comunicazioni"
+    for token in tokens:
+        headers = {"authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"{settings.oidc_issuer}/userinfo", headers=headers)
+        assert answer.status_code == 401, "revoked"
+
+
+async def test_signing_out_of_one_leaves_the_other(anna: Visitor, visitor: Callable[[], Visitor]) -> None:
+    phone = await visitor().sign_in("P01")
+    await anna.get("/comunicazioni")
+    await anna.press("Esci")
+    await phone.get("/comunicazioni")
+    assert phone.page.path == "/comunicazioni"

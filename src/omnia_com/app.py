@@ -39,6 +39,7 @@ from .pages import (
     mishaps,
     own_data,
     patterns,
+    session,
 )
 from .pages.ready import Ready
 from .pages.web import Form, MaybeSession, MyServices, MySession, NotSignedIn, Services, read_form
@@ -72,6 +73,8 @@ HANDLERS = [
     access.answer,
     access.jwks,
     access.sign_out,
+    session.show,
+    session.stay,
     cns.enter,
     cns.card,
     cns.arrive,

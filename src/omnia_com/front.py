@@ -129,7 +129,8 @@ class Front:
         hosts = {urlsplit(self._settings.cns_url).netloc.encode()} if self._is_for_cards(scope) else self._hosts
         if path not in PROBES and headers.get(b"host") not in hosts:
             return 400
-        too_many = self._requests.exceeded(address) or (path.endswith("/entra") and self._sign_ins.exceeded(address))
+        signs_in = path.startswith("/accesso/") and path.endswith(("/entra", cns.ENTER))
+        too_many = self._requests.exceeded(address) or (signs_in and self._sign_ins.exceeded(address))
         return 429 if too_many else None
 
 

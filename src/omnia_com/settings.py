@@ -168,7 +168,7 @@ class Settings:
         return "Ambiente dimostrativo, non collegato a INPS" if self.avviso_dimostrativo else ""
 
 
-CONNECTORS = ("oidc_issuer",)  # each of these lets people in
+CONNECTORS = ("oidc_issuer", "cns_url")  # each of these lets people in
 DEMO_FLOORS = {"limite_bozze": 100, "limite_invii": 100, "limite_accessi": 200, "limite_richieste": 2000}
 
 

@@ -6,7 +6,7 @@ emptied and nobody is signed out. Idle and absolute limits are settings; this cl
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -15,17 +15,20 @@ from ..declarants import Person, person
 from ..settings import Settings
 from ..storage.database import fetch
 from ..storage.tables import AccessoInCorso, Sessione
-from . import SignedIn, csrf
+from . import Scheme, SignedIn, csrf
 
 T = TypeVar("T", bound=msgspec.Struct)
 PENDING_MINUTES = 10
-TOUCH_SECONDS = 60  # a session's last use is written at most this often
+TOUCH_SHARE = 30  # a session's last use is written at most once in this share of its idle time: each minute of 30
 
+_LIVING = "s.creata > now() - $2::interval AND s.vista > now() - $3::interval"
 _FIND = f"""
-    SELECT d.*, s.id_token, s.access_token, s.uscita, s.vista < now() - interval '{TOUCH_SECONDS} seconds' AS da_toccare
-    FROM sessione s JOIN dichiarante d ON d.codice_fiscale = s.dichiarante
-    WHERE s.token_sha256 = $1 AND s.creata > now() - $2::interval AND s.vista > now() - $3::interval
-"""  # noqa: S608 – a constant number, no input
+    SELECT d.*, s.id_token, s.access_token, s.uscita, da_toccare, s.creata + $2::interval AS fine_assoluta,
+        LEAST(s.creata + $2::interval, CASE WHEN da_toccare THEN now() ELSE s.vista END + $3::interval) AS fine
+    FROM sessione s JOIN dichiarante d ON d.codice_fiscale = s.dichiarante,
+        LATERAL (SELECT s.vista < now() - $3::interval / {TOUCH_SHARE} AS da_toccare) t
+    WHERE s.token_sha256 = $1 AND {_LIVING}
+"""  # noqa: S608 – constants, no input
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -35,6 +38,8 @@ class Session(msgspec.Struct, frozen=True):
     person: Person
     id_token: str
     access_token: str
+    ends: datetime  # if nothing else is asked for
+    ends_anyway: datetime
     leaves_to: str = ""  # the origin to which signing out redirects, '' if to none
 
     @property
@@ -48,6 +53,15 @@ class Session(msgspec.Struct, frozen=True):
     def accepts(self, token: str) -> bool:
         """Whether *token* is a CSRF token of this session; any text may be asked about."""
         return csrf.accepts(self.token, token)
+
+
+class OpenSession(msgspec.Struct, frozen=True):
+    """One of a person's signed-in browsers, as they are shown it."""
+
+    scheme: Scheme
+    since: datetime
+    seen: datetime
+    this: bool
 
 
 def _sha256(token: str) -> bytes:
@@ -74,18 +88,41 @@ async def open_session(signed_in: SignedIn) -> str:
 
 async def find_session(token: str, settings: Settings) -> Session | None:
     """The living session of *token*; its last use is noted."""
-    limits = timedelta(hours=settings.sessione_massima), timedelta(minutes=settings.sessione_inattiva)
-    rows = await fetch(_FIND, _sha256(token), *limits)
+    rows = await fetch(_FIND, _sha256(token), *_limits(settings))
     if not rows:
         return None
     row = rows[0]
     if row["da_toccare"]:
         await fetch("UPDATE sessione SET vista = now() WHERE token_sha256 = $1", _sha256(token))
-    return Session(token, person(row), row["id_token"], row["access_token"], row["uscita"])
+    return Session(
+        token, person(row), row["id_token"], row["access_token"], row["fine"], row["fine_assoluta"], row["uscita"]
+    )
+
+
+def _limits(settings: Settings) -> tuple[timedelta, timedelta]:
+    return timedelta(hours=settings.sessione_massima), timedelta(minutes=settings.sessione_inattiva)
 
 
 async def close_session(token: str) -> None:
     await Sessione.delete().where(Sessione.token_sha256 == _sha256(token))
+
+
+async def close_all(owner: str) -> list[str]:
+    """Ends every session of a person; the access tokens, '' left out, that are still to be revoked."""
+    rows = await fetch("DELETE FROM sessione WHERE dichiarante = $1 RETURNING access_token", owner)
+    return [row["access_token"] for row in rows if row["access_token"]]
+
+
+async def open_sessions(session: Session, settings: Settings) -> list[OpenSession]:
+    """The living sessions of the same person, the last used first."""
+    rows = await fetch(
+        f"SELECT mezzo, creata, vista, token_sha256 = $4 AS questa FROM sessione s "  # noqa: S608 – a constant
+        f"WHERE s.dichiarante = $1 AND {_LIVING} ORDER BY s.vista DESC",
+        session.owner,
+        *_limits(settings),
+        _sha256(session.token),
+    )
+    return [OpenSession(row["mezzo"], row["creata"], row["vista"], row["questa"]) for row in rows]
 
 
 def _address(shape: type[msgspec.Struct], key: str) -> bytes:

@@ -12,7 +12,15 @@ from .. import access_log
 from ..declarants import remember
 from ..identity import AccessRefused, Scheme, SignedIn
 from ..identity.oidc import PendingSignIn, RelyingParty
-from ..identity.sessions import PENDING_MINUTES, Session, close_session, keep_pending, open_session, take_pending
+from ..identity.sessions import (
+    PENDING_MINUTES,
+    Session,
+    close_all,
+    close_session,
+    keep_pending,
+    open_session,
+    take_pending,
+)
 from ..settings import Settings
 from .doors import offered
 from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, origin, see_other
@@ -89,19 +97,22 @@ async def jwks(services: MyServices) -> Response[dict[str, Any]]:
 
 
 @post("/esci", name="sign_out", status_code=303)
-async def sign_out(request: Asked, session: MySession, services: MyServices, form: MyForm) -> Redirect:  # noqa: ARG001 – CSRF
-    """Ends the session here and at the provider, which sends the browser back to the first page."""
+async def sign_out(request: Asked, session: MySession, services: MyServices, form: MyForm) -> Redirect:
+    """Ends the session, or with `ovunque` all of the person's, here and at the provider, which sends the browser back
+    to the first page."""
     await close_session(session.token)
-    leave = await _leave_provider(services.oidc, session, origin(request)) if services.oidc else None
+    tokens = [session.access_token, *(await close_all(session.owner) if "ovunque" in form else ())]
+    oidc = services.oidc if session.id_token else None
+    leave = await _leave_provider(oidc, session, tokens, origin(request)) if oidc else None
     out = see_other(leave or "/", cookies=[_cookie(services.settings, "sid", "", max_age=0)])
     out.headers["Clear-Site-Data"] = '"cache", "storage"'
     return out
 
 
-async def _leave_provider(party: RelyingParty, session: Session, back_to: str) -> str | None:
+async def _leave_provider(party: RelyingParty, session: Session, tokens: list[str], back_to: str) -> str | None:
     try:
         async with asyncio.timeout(3):
-            await party.revoke(session.access_token)
+            await asyncio.gather(*(party.revoke(token) for token in tokens))
             return await party.end_session_url(session.id_token, back_to + "/")
     except (AccessRefused, TimeoutError):
         return None

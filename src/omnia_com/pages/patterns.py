@@ -69,6 +69,7 @@ PATTERNS = (
     Pattern("comunicazioni-vuote", "Le tue comunicazioni: ancora nessuna", Stage.empty_home),
     Pattern("comunicazioni", "Le tue comunicazioni: bozze e comunicazioni in ogni stato", Stage.home),
     Pattern("accessi", "Accessi ai tuoi dati", Stage.accesses),
+    Pattern("sessione", "La tua sessione", Stage.session),
     Pattern("contatti", "Contatti", lambda s: s.contacts({})),
     Pattern("contatti-errori", "Contatti: da correggere", lambda s: s.contacts(WRONG_CONTACTS)),
     Pattern("bozza-vuota", "Bozza: la tipologia è da scegliere", lambda s: s.draft({})),

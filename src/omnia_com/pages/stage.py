@@ -16,15 +16,22 @@ from ..declarants import Contacts
 from ..declarations import Draft
 from ..field_groups import CONTATTI
 from ..identity import AccessRefused, Door
-from ..identity.sessions import Session
+from ..identity.sessions import OpenSession, Session
 from ..receipts import Document
-from . import accesses, amendments, check, communication, comune, consequences, contacts, draft, home, mishaps
+from . import accesses, amendments, check, communication, comune, consequences, contacts, draft, home, mishaps, session
 from .doors import offered
 from .invented import ANNA, EMPLOYED, OTHER, SELF_EMPLOYED, SENT_AT, THIS, TODAY, a_communication, a_draft, protocol
 from .web import CsrfRefused, Page, Services, html
 
 Typed = Mapping[str, str]
-SESSION = Session(token="modelli", person=ANNA, id_token="", access_token="")  # noqa: S106 – nobody's
+SESSION = Session(
+    token="modelli",  # noqa: S106 – nobody's
+    person=ANNA,
+    id_token="",
+    access_token="",
+    ends=SENT_AT + timedelta(minutes=30),
+    ends_anyway=SENT_AT + timedelta(hours=8),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,10 @@ class Stage:
         own = [Access(SENT_AT, azione, "203.0.113.0/24", "", THIS, protocol(1)) for azione in AZIONI]
         by_office = Access(SENT_AT, "ufficio", "", "Verifica", None, None)
         return accesses.page(self.request, SESSION, [*own[:-1], by_office])
+
+    def session(self) -> Page:
+        this, other = (OpenSession("spid", SENT_AT, SENT_AT, this) for this in (True, False))
+        return session.page(self.request, self.services, SESSION, [this, other])
 
     def contacts(self, typed: Typed) -> Page:
         """Whatever is *typed* is wrong."""

@@ -97,6 +97,7 @@ def environment() -> Environment:
     env.globals |= {"style": assets.stylesheet(), "asset": assets.url, "version": __version__}
     env.globals |= {"lingua": languages.current, "lingue": languages.own_names}
     env.filters |= {"tradotto": languages.gettext, "accanto": languages.beside, "italiano": _italian}
+    env.filters["orario"] = lambda instant: f"{rome(instant):%H:%M}"
     env.filters["ora"] = lambda instant: f"{rome(instant):%d/%m/%Y %H:%M}"
     return env
 

@@ -1,0 +1,35 @@
+"""How long one stays signed in, how to stay longer, and where else one is signed in."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from ..clock import rome
+from ..identity.sessions import OpenSession, Session, open_sessions
+from .doors import NAMES
+from .policy import NO_PAGE
+from .web import MyForm, MyServices, MySession, Page, Services, html, is_fragment, see_other
+
+Asked = Request[Any, Any, Any]
+
+
+@get("/sessione", name="session")
+async def show(request: Asked, session: MySession, services: MyServices) -> Page:
+    return page(request, services, session, await open_sessions(session, services.settings))
+
+
+@post("/sessione", name="stay_signed_in", status_code=303)
+async def stay(request: Asked, session: MySession, form: MyForm) -> Response[Any] | Redirect:  # noqa: ARG001 – CSRF
+    """Any request keeps a session; this one does nothing else. A script (`HX-Request: true`) is told the new end as
+    JSON: `fine`, epoch seconds, and `ora`, on an Italian clock; 401 when the session is gone."""
+    if not is_fragment(request):
+        return see_other("/sessione")
+    told = {"fine": int(session.ends.timestamp()), "ora": f"{rome(session.ends):%H:%M}"}
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": NO_PAGE}
+    return Response(told, status_code=200, headers=headers)
+
+
+def page(request: Asked, services: Services, session: Session, open: list[OpenSession]) -> Page:
+    idle = services.settings.sessione_inattiva
+    return html(request, "sessione.html", session=session, open=open, names=NAMES, idle=idle)
