@@ -1,19 +1,17 @@
 """Every page in every state, in every language, before judges from outside: axe-core, IBM's engine, Nu's checker."""
 
 import asyncio
-import json
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from omnia_com.languages import catalogues
+from tests import nu
 from tests.browser.axe import violations
 from tests.browser.conftest import Windows
 from tests.browser.test_axe import PATHS, REST
-from tests.peers.venv import npm_package, tool
+from tests.peers.venv import npm_package
 
 pytestmark = [pytest.mark.peers, pytest.mark.timeout(900)]
 LANGUAGES = sorted(catalogues())
@@ -62,13 +60,5 @@ async def test_nu(language: str, web: str, tmp_path: Path) -> None:
     async with httpx.AsyncClient(base_url=web) as client:
         await client.get(f"/lingua/{language}")
         for path in PATHS + REST:
-            page = await client.get(path)
-            (tmp_path / f"{path.strip('/').replace('/', '-')}.html").write_bytes(page.content)
-    said = await asyncio.to_thread(nu, tmp_path)
-    assert [f"{Path(m['url']).name}: {m['message']}" for m in said["messages"]] == []
-
-
-def nu(folder: Path) -> Any:
-    jar = npm_package("vnu-jar", "26.9.27") / "build/dist/vnu.jar"
-    command = [str(tool("java")), "-jar", str(jar), "--format", "json", "--exit-zero-always", str(folder)]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stderr)
+            nu.keep(tmp_path, path, (await client.get(path)).content)
+    assert await asyncio.to_thread(nu.faults, tmp_path) == []
