@@ -43,7 +43,14 @@ class Lynx:
         script = folder / "keys"
         lines = [f"key {NAMED.get(key, key)}" for key in [*self.keys, "q", "y"]]
         script.write_text("\n".join(lines) + "\n")
-        command = [tool("lynx"), "-popup", "-accept_all_cookies", "-noreferer", f"-cmd_script={script}", self.start]
+        command = [
+            str(tool("lynx")),
+            "-popup",
+            "-accept_all_cookies",
+            "-noreferer",
+            f"-cmd_script={script}",
+            self.start,
+        ]
         environment = {"TERM": "vt100", "LINES": "60", "COLUMNS": "120", "LANG": "C.UTF-8", "HOME": str(folder)}
         shown = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True)
         return shown.stdout.decode(errors="replace")
