@@ -2,19 +2,24 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from tests.browsing import Visitor
 from tests.people import AUTONOMO, SUBORDINATO
 from tests.steps import posted_draft, send
 
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parents[1] / "docs" / "esporta.schema.json").read_text())
+FORMATS = FormatChecker()
+FORMATS.checks("date-time", ValueError)(lambda text: bool(datetime.fromisoformat(text).tzinfo))
+SCHEMA_OF_A_LINE = Draft202012Validator(SCHEMA, format_checker=FORMATS)
 
 
 @pytest.fixture(autouse=True)
@@ -54,15 +59,79 @@ async def test_the_office_exports_what_was_sent_and_goes_on_where_it_stopped(
     assert exported(environment, *day, "--dopo", rows[0]["protocollo"]) == rows[1:]
     assert exported(environment, "--da", "2026-11-24", "--a", "2026-12-31") == []
     for row in rows:
-        as_documented(row)
+        SCHEMA_OF_A_LINE.validate(row)
 
 
-def as_documented(row: dict[str, Any]) -> None:
-    """The schema in the words that it uses: names, patterns, lists."""
-    assert list(row) == SCHEMA["required"]
-    assert row.keys() == SCHEMA["properties"].keys()
-    for name, rule in SCHEMA["properties"].items():
-        if "pattern" in rule:
-            assert re.search(rule["pattern"], row[name]), name
-        if "enum" in rule:
-            assert row[name] in rule["enum"], name
+async def test_what_is_amended_annulled_or_foreign_is_as_documented_too(
+    anna: Visitor, environment: dict[str, str]
+) -> None:
+    abroad = {"sede_stato": "Z133", "sede_citta": "Lugano", "tipo_contratto": "indeterminato", "data_fine": ""}
+    await send(anna, await posted_draft(anna, SUBORDINATO | abroad))
+    await anna.press("Rettifica")
+    await send(anna, anna.page.path)
+    await anna.follow("Annulla comunicazione")
+    await anna.fill(motivo="non_iniziato").press("Annulla la comunicazione")
+    rows = exported(environment, "--da", "2026-11-23", "--a", "2026-11-23")
+    assert [row["genere"] for row in rows] == ["comunicazione", "comunicazione", "annullamento"]
+    assert [row["sostituisce"] for row in rows] == [None, rows[0]["protocollo"], rows[1]["protocollo"]]
+    for row in rows:
+        SCHEMA_OF_A_LINE.validate(row)
+        for name in SCHEMA["required"]:
+            with pytest.raises(ValidationError):
+                SCHEMA_OF_A_LINE.validate({k: v for k, v in row.items() if k != name})
+    with pytest.raises(ValidationError):
+        SCHEMA_OF_A_LINE.validate(rows[0] | {"inviata_il": "ieri"})
+
+
+def test_the_schema_is_one_and_describes_every_name() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["required"] == list(SCHEMA["properties"])
+
+
+async def test_an_export_takes_no_more_memory_for_a_hundred_times_as_much(
+    anna: Visitor, database: asyncpg.Connection, environment: dict[str, str], tmp_path: Path
+) -> None:
+    await send(anna, await posted_draft(anna, SUBORDINATO | {"annotazioni": "a" * 2000}))
+    await multiplied(database, 2001, 200)
+    await multiplied(database, 2002, 20_000)
+    few = peak(environment, "2001-06-01", 200, tmp_path / "few")
+    many = peak(environment, "2002-06-01", 20_000, tmp_path / "many")
+    assert many < few + 16 * MB, f"{few // MB} MB for 200, {many // MB} MB for 20,000"
+
+
+MB = 1024 * 1024
+
+
+async def multiplied(database: asyncpg.Connection, year: int, times: int) -> None:
+    """Copies of what was sent, of another year."""
+    copied = (
+        "dichiarante, tipologia, data_inizio, data_fine, reddito_centesimi, partita_iva, risposte, righe, persona, "
+        "dichiarazioni_versione, sha256, genere, motivo"
+    )
+    query = f"""
+        INSERT INTO comunicazione (id, protocollo, inviata_il, {copied})
+        SELECT gen_random_uuid(), 'OMNIACOM.{year}.' || lpad(n::text, 7, '0'), '{year}-06-01 12:00Z', {copied}
+        FROM (SELECT * FROM comunicazione WHERE protocollo LIKE 'OMNIACOM.2026.%') c, generate_series(1, {times}) n
+    """
+    await database.execute(query, timeout=60)
+
+
+MEASURED = """
+import resource, subprocess, sys
+with open(sys.argv[1], "wb") as out:
+    subprocess.run(sys.argv[2:], stdout=out, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def peak(environment: dict[str, str], day: str, lines: int, out: Path) -> int:
+    """Bytes that the process of the command had at most.
+
+    A small process starts it: the system counts what the parent had among what a child has had.
+    """
+    export = [sys.executable, "-m", "omnia_com", "esporta", "--da", day, "--a", day]
+    command = [sys.executable, "-c", MEASURED, str(out), *export]
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, check=True)
+    with out.open("rb") as written:
+        assert sum(1 for _ in written) == lines
+    return int(done.stdout) * (1 if sys.platform == "darwin" else 1024)

@@ -6,7 +6,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from omnia_com.settings import SettingsError
 from omnia_com.storage.tables import Eliminata
 
-ID = "2026-11-24T07:30:00:000000"
+ID = "2026-11-24T12:13:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "archive"
 
