@@ -61,6 +61,7 @@ ROUTES = {
     "cns": MACHINES,
     "cns_card": MACHINES,
     "cns_return": MACHINES,
+    "federation": MACHINES,
     "health": MACHINES,
 }
 

@@ -6,13 +6,12 @@ import functools
 import hmac
 import json
 import re
-import socket
 import stat
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
@@ -23,7 +22,6 @@ import html5lib
 import httpx
 import msgspec
 import pytest
-import uvicorn
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -36,36 +34,11 @@ from omnia_com.identity import AccessRefused, claims, jose, keys, remote
 from omnia_com.identity.demo_grants import Shelf
 from omnia_com.identity.demo_provider import create_app
 from omnia_com.identity.oidc import PendingSignIn, RelyingParty
+from omnia_com.identity.parties import Parties
+from omnia_com.identity.terms import of_issuer
 from omnia_com.settings import Settings, SettingsError
-
-ACR = "https://www.spid.gov.it/SpidL"
-EID = "https://attributes.eid.gov.it/"
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
-class Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@contextlib.asynccontextmanager
-async def serving(app: Any, port: int) -> AsyncIterator[None]:
-    lifespan: Any = "on" if isinstance(app, Litestar) else "off"
-    server = Server(
-        uvicorn.Config(app, port=port, log_level="critical", lifespan=lifespan, timeout_graceful_shutdown=1)
-    )
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield
-    server.should_exit = True
-    await running
+from tests.conftest import free_port
+from tests.liars import ACR, EID, Liar, Stage, public, serving
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -85,11 +58,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 async def relying_party(settings: Settings) -> AsyncIterator[RelyingParty]:
     """Signed up at the demonstration provider: its keys are published where the service will."""
-    rp = RelyingParty(settings)
+    rp = RelyingParty(of_issuer(settings, settings.oidc_issuer))
 
     @get("/accesso/oidc/jwks", sync_to_thread=False)
     def jwks() -> dict[str, Any]:
-        return rp.jwks()
+        return {"keys": rp.terms.client.jwks()}
 
     web = Litestar([jwks], openapi_config=None, logging_config=None)
     async with serving(web, settings.port), serving(create_app(settings), settings.idp_port):
@@ -101,10 +74,6 @@ async def relying_party(settings: Settings) -> AsyncIterator[RelyingParty]:
 async def browser(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=settings.oidc_issuer, trust_env=False) as client:
         yield client
-
-
-def return_address(settings: Settings) -> str:
-    return f"{settings.base_url}/accesso/oidc/ritorno"
 
 
 async def chosen(browser: httpx.AsyncClient, url: str, **form: str) -> dict[str, str]:
@@ -126,7 +95,7 @@ async def chosen(browser: httpx.AsyncClient, url: str, **form: str) -> dict[str,
 async def test_signing_in(
     relying_party: RelyingParty, browser: httpx.AsyncClient, settings: Settings, scheme: Any, level: int
 ) -> None:
-    url, pending = await relying_party.start(return_address(settings), scheme=scheme, next="/bozze/7")
+    url, pending = await relying_party.start(settings.base_url, scheme=scheme, next="/bozze/7")
     pending = msgspec.json.decode(msgspec.json.encode(pending), type=PendingSignIn)  # as PostgreSQL keeps it
     params = await chosen(browser, url, persona="P02", livello=str(level))
     identity = (await relying_party.finish(pending, params)).identity
@@ -145,7 +114,7 @@ async def test_every_person_can_sign_in_with_every_scheme(
     people = json.loads(Path(omnia_settings.__file__).with_name("data").joinpath("persone.json").read_text("utf-8"))
     for index, (name, person) in enumerate(people.items()):
         scheme: Any = ("spid", "cie", "cns")[index % 3]
-        url, pending = await relying_party.start(return_address(settings), scheme=scheme)
+        url, pending = await relying_party.start(settings.base_url, scheme=scheme)
         identity = (await relying_party.finish(pending, await chosen(browser, url, persona=name))).identity
         assert identity.codice_fiscale == person["codice_fiscale"]
         assert (identity.nome, identity.cognome) == (person["nome"], person["cognome"])
@@ -156,12 +125,12 @@ async def test_every_person_can_sign_in_with_every_scheme(
 async def test_localhost_is_our_other_name(
     relying_party: RelyingParty, browser: httpx.AsyncClient, settings: Settings
 ) -> None:
-    url, pending = await relying_party.start(f"http://localhost:{settings.port}/accesso/oidc/ritorno")
+    url, pending = await relying_party.start(f"http://localhost:{settings.port}")
     assert (await relying_party.finish(pending, await chosen(browser, url, persona="P01"))).identity.nome == "Anna"
 
 
 async def test_cancelling(relying_party: RelyingParty, browser: httpx.AsyncClient, settings: Settings) -> None:
-    url, pending = await relying_party.start(return_address(settings))
+    url, pending = await relying_party.start(settings.base_url)
     params = await chosen(browser, url, annulla="si")
     assert params["state"] == pending.state
     assert params["iss"] == settings.oidc_issuer
@@ -172,7 +141,7 @@ async def test_cancelling(relying_party: RelyingParty, browser: httpx.AsyncClien
 async def test_a_level_too_low_signs_nobody_in(
     relying_party: RelyingParty, browser: httpx.AsyncClient, settings: Settings, asked: int, given: str
 ) -> None:
-    url, pending = await relying_party.start(return_address(settings), level=asked)
+    url, pending = await relying_party.start(settings.base_url, level=asked)
     params = await chosen(browser, url, persona="P01", livello=given)
     assert await refusal(relying_party.finish(pending, params)) == "livello_troppo_basso"
 
@@ -180,7 +149,7 @@ async def test_a_level_too_low_signs_nobody_in(
 async def test_a_code_works_once_and_its_second_use_ends_the_token(
     relying_party: RelyingParty, browser: httpx.AsyncClient, settings: Settings
 ) -> None:
-    url, pending = await relying_party.start(return_address(settings))
+    url, pending = await relying_party.start(settings.base_url)
     params = await chosen(browser, url, persona="P01")
     signed_in = await relying_party.finish(pending, params)
     bearer = {"Authorization": f"Bearer {signed_in.access_token}"}
@@ -190,7 +159,7 @@ async def test_a_code_works_once_and_its_second_use_ends_the_token(
 
 
 async def test_signing_out(relying_party: RelyingParty, browser: httpx.AsyncClient, settings: Settings) -> None:
-    url, pending = await relying_party.start(return_address(settings))
+    url, pending = await relying_party.start(settings.base_url)
     signed_in = await relying_party.finish(pending, await chosen(browser, url, persona="P01"))
     out = await relying_party.end_session_url(signed_in.id_token, f"{settings.base_url}/")
     assert out
@@ -206,12 +175,12 @@ async def test_signing_out(relying_party: RelyingParty, browser: httpx.AsyncClie
 
 async def test_where_to_go_next_is_a_page_of_ours(relying_party: RelyingParty, settings: Settings) -> None:
     for elsewhere in ("//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", ""):
-        _, pending = await relying_party.start(return_address(settings), next=elsewhere)
+        _, pending = await relying_party.start(settings.base_url, next=elsewhere)
         assert pending.next == "/comunicazioni"
 
 
 async def test_the_authorization_request_keeps_its_secrets(relying_party: RelyingParty, settings: Settings) -> None:
-    url, pending = await relying_party.start(return_address(settings), level=3, scheme="cie")
+    url, pending = await relying_party.start(settings.base_url, level=3, scheme="cie")
     query = dict(parse_qsl(urlsplit(url).query))
     assert pending.verifier not in url
     assert query["code_challenge"] == jose.s256(pending.verifier)
@@ -225,7 +194,7 @@ async def test_the_authorization_request_keeps_its_secrets(relying_party: Relyin
 async def test_the_page_of_the_provider(
     relying_party: RelyingParty, browser: httpx.AsyncClient, settings: Settings
 ) -> None:
-    url, _ = await relying_party.start(return_address(settings), scheme="cns")
+    url, _ = await relying_party.start(settings.base_url, scheme="cns")
     page = await browser.get(url)
     html5lib.HTMLParser(strict=True).parse(page.text)
     labels = [unescape(label).replace("\n", "") for label in re.findall(r"<button[^>]*>(.*?)</button>", page.text)]
@@ -279,7 +248,7 @@ async def test_authorization_requests_that_the_provider_refuses(
     change: dict[str, str],
     error: str | None,
 ) -> None:
-    url, _ = await relying_party.start(return_address(settings))
+    url, _ = await relying_party.start(settings.base_url)
     query = dict(parse_qsl(urlsplit(url).query))
     query |= {name: value.format(base=settings.base_url) for name, value in change.items()}
     answer = await browser.get("/authorize", params=query)
@@ -289,17 +258,17 @@ async def test_authorization_requests_that_the_provider_refuses(
 
 async def granted(rp: RelyingParty, browser: httpx.AsyncClient, settings: Settings) -> dict[str, str]:
     """A token request that would succeed."""
-    url, pending = await rp.start(return_address(settings))
+    url, pending = await rp.start(settings.base_url)
     code = (await chosen(browser, url, persona="P01"))["code"]
     form = {"grant_type": "authorization_code", "code": code, "code_verifier": pending.verifier}
-    return {**form, "redirect_uri": pending.redirect_uri, **rp._assertion()}
+    return {**form, "redirect_uri": pending.redirect_uri, **rp.terms.client.credentials(settings.oidc_issuer)[0]}
 
 
 def own_assertion(rp: RelyingParty, settings: Settings, key: RSAKey | None = None, **change: Any) -> dict[str, str]:
-    key = key or rp._key
+    key = key or rp.terms.client.keys[0]
     about = {"iss": settings.base_url, "sub": settings.base_url, "aud": settings.oidc_issuer, "jti": str(time.time())}
     token = jwt.encode(
-        {"alg": "RS256", "kid": rp.jwks()["keys"][0]["kid"]},
+        {"alg": "RS256", "kid": rp.terms.client.jwks()[0]["kid"]},
         {**about, "iat": int(time.time()), "exp": int(time.time()) + 60, **change},
         key,
     )
@@ -365,7 +334,7 @@ async def test_client_assertions_that_the_provider_refuses(
 async def test_nothing_that_is_sent_to_the_provider_breaks_it(
     relying_party: RelyingParty, browser: httpx.AsyncClient, settings: Settings
 ) -> None:
-    url, _ = await relying_party.start(return_address(settings))
+    url, _ = await relying_party.start(settings.base_url)
     authorize = url.removeprefix(settings.oidc_issuer)
     bodies = [b"", b"\xff\xfe=%ff", b"a=1&a=2", b"&".join(b"a%d=1" % i for i in range(99)), b"x" * 100_000, b"%00=%00"]
     kinds = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x; charset=nulla", "text/plain", ""]
@@ -421,99 +390,6 @@ async def test_the_provider_is_a_process_of_its_own(tmp_path: Path) -> None:
 # --- providers that lie
 
 
-@dataclass
-class Liar:
-    """A provider that answers rightly, until a test changes what it says."""
-
-    port: int
-    client_id: str
-    key: RSAKey
-    nonce: str = ""
-    about: dict[str, Any] = field(default_factory=dict)  # changes to the discovery document
-    claims: dict[str, Any] = field(default_factory=dict)  # changes to the id_token; None leaves out
-    facts: dict[str, Any] = field(default_factory=dict)  # changes to userinfo
-    header: dict[str, Any] = field(default_factory=dict)
-    sign: Callable[["Liar", dict[str, Any]], str] | None = None
-    answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)  # path → the whole answer
-    delay: dict[str, float] = field(default_factory=dict)
-    drip: float = 0
-    published: list[dict[str, Any]] | None = None
-    seen: list[str] = field(default_factory=list)
-
-    @property
-    def issuer(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def discovery(self) -> dict[str, Any]:
-        paths = {"authorization": "authorize", "token": "token", "userinfo": "userinfo", "revocation": "revoke"}
-        endpoints = {f"{name}_endpoint": f"{self.issuer}/{path}" for name, path in paths.items()}
-        return without_none({"issuer": self.issuer, "jwks_uri": f"{self.issuer}/jwks", **endpoints, **self.about})
-
-    def id_token(self) -> str:
-        now = int(time.time())
-        right = {"iss": self.issuer, "sub": "s-1", "aud": self.client_id, "exp": now + 60, "iat": now}
-        said = without_none({**right, "nonce": self.nonce, "acr": f"{ACR}2", **self.claims})
-        if self.sign:
-            return self.sign(self, said)
-        return jwt.encode({"alg": "RS256", "kid": "k1", **self.header}, said, self.key)
-
-    def tokens(self) -> dict[str, Any]:
-        return {"access_token": "at", "token_type": "Bearer", "id_token": self.id_token()}
-
-    def userinfo(self) -> dict[str, Any]:
-        right = {"sub": "s-1", "given_name": "Anna", "family_name": "Prova", f"{EID}fiscal_number": "PRVNNA85E49H501L"}
-        return without_none({**right, **self.facts})
-
-    def keys(self) -> dict[str, Any]:
-        return {"keys": self.published if self.published is not None else [public(self.key)]}
-
-    def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        if path in self.answers:
-            return self.answers[path]
-        bodies: dict[str, Callable[[], Any]] = {
-            "/.well-known/openid-configuration": self.discovery,
-            "/jwks": self.keys,
-            "/token": self.tokens,
-            "/token2": self.tokens,
-            "/userinfo": self.userinfo,
-            "/userinfo2": self.userinfo,
-            "/revoke": dict,
-        }
-        return (200, {}, json.dumps(bodies[path]()).encode()) if path in bodies else (404, {}, b"")
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.seen.append(scope["path"])
-        await asyncio.sleep(self.delay.get(scope["path"], 0))
-        status, headers, body = self.answer(scope["path"])
-        pairs = [(k.encode(), v.encode()) for k, v in ({"content-type": "application/json"} | headers).items()]
-        with contextlib.suppress(OSError):
-            await send({"type": "http.response.start", "status": status, "headers": pairs})
-            for octet in body if self.drip else b"":
-                await send({"type": "http.response.body", "body": bytes([octet]), "more_body": True})
-                await asyncio.sleep(self.drip)
-            await send({"type": "http.response.body", "body": b"" if self.drip else body})
-
-
-def without_none(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def public(key: Any, **change: Any) -> dict[str, Any]:
-    return {**key.as_dict(private=False), "kid": "k1", "use": "sig", **change}
-
-
-class Stage:
-    """One server; every test puts a new liar on it."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.liar: Liar | None = None
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        assert self.liar
-        await self.liar(scope, receive, send)
-
-
 @pytest.fixture(scope="session")
 async def stage() -> AsyncIterator[Stage]:
     stage = Stage(free_port())
@@ -540,7 +416,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def victim(stage: Stage, settings: Settings, http: httpx.AsyncClient) -> RelyingParty:
-    return RelyingParty(replace(settings, oidc_issuer=f"http://127.0.0.1:{stage.port}"), http, seconds=0.5)
+    return RelyingParty(of_issuer(settings, f"http://127.0.0.1:{stage.port}"), http, seconds=0.5)
 
 
 async def refusal(attempt: Awaitable[Any]) -> str:
@@ -551,7 +427,7 @@ async def refusal(attempt: Awaitable[Any]) -> str:
 
 
 async def sign_in(victim: RelyingParty, liar: Liar, **change: str) -> Any:
-    _, pending = await victim.start("http://127.0.0.1:1/accesso/oidc/ritorno")
+    _, pending = await victim.start("http://127.0.0.1:1")
     liar.nonce = pending.nonce
     return await victim.finish(pending, {"state": pending.state, "code": "c", **change})
 
@@ -755,7 +631,7 @@ async def test_an_announced_iss_must_be_there(victim: RelyingParty, liar: Liar) 
 
 
 async def test_an_old_request_is_not_finished(victim: RelyingParty, liar: Liar) -> None:
-    _, pending = await victim.start("http://127.0.0.1:1/accesso/oidc/ritorno")
+    _, pending = await victim.start("http://127.0.0.1:1")
     old = msgspec.structs.replace(pending, started_at=pending.started_at - 601)
     assert await refusal(victim.finish(old, {"state": old.state, "code": "c"})) == "richiesta_scaduta"
     another = msgspec.structs.replace(pending, issuer="https://altro.example")
@@ -792,8 +668,8 @@ async def test_those_who_wait_together_fail_together(victim: RelyingParty, liar:
     results = await asyncio.gather(*(victim.start("x") for _ in range(20)), return_exceptions=True)
     assert all(isinstance(r, AccessRefused) and r.reason == AWAY for r in results)
     assert time.monotonic() - began < 1.5
-    assert await victim.end_session_url("t", "/") is None
-    await victim.revoke("at")
+    assert await refusal(victim.end_session_url("t", "/")) == AWAY
+    assert await refusal(victim.revoke("at")) == AWAY
 
 
 @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
@@ -808,7 +684,7 @@ async def test_a_provider_on_https_has_all_its_doors_there(settings: Settings, l
     async with httpx.AsyncClient(
         transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=Once(document)))
     ) as http:
-        rp = RelyingParty(replace(settings, oidc_issuer="https://idp.example.it"), http)
+        rp = RelyingParty(of_issuer(settings, "https://idp.example.it"), http)
         assert await refusal(rp.start("x")) == INVALID
 
 
@@ -824,7 +700,7 @@ async def test_a_proxy_of_the_machine_is_not_asked_for_loopback_addresses(
     settings: Settings, liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    rp = RelyingParty(replace(settings, oidc_issuer=liar.issuer))
+    rp = RelyingParty(of_issuer(settings, liar.issuer))
     assert (await sign_in(rp, liar)).identity.nome == "Anna"
     await rp.aclose()
 
@@ -875,7 +751,7 @@ async def test_whatever_a_provider_claims_has_an_answer(
 
 
 def new_victim(settings: Settings, stage: Stage, http: httpx.AsyncClient) -> RelyingParty:
-    return RelyingParty(replace(settings, oidc_issuer=f"http://127.0.0.1:{stage.port}"), http)
+    return RelyingParty(of_issuer(settings, f"http://127.0.0.1:{stage.port}"), http)
 
 
 # --- what claims become
@@ -928,7 +804,7 @@ async def test_the_demonstration_makes_one_key_even_between_processes(tmp_path: 
 
 
 def test_what_we_publish_is_public(settings: Settings) -> None:
-    (key,) = RelyingParty(settings, httpx.AsyncClient()).jwks()["keys"]
+    (key,) = Parties(settings).jwks()["keys"]
     assert set(key) == {"kty", "n", "e", "kid", "use", "alg"}
     assert (key["use"], key["alg"]) == ("sig", "RS256")
 
@@ -947,8 +823,9 @@ def test_settings_that_cannot_be_right_in_production(change: dict[str, str], wor
     right = {"OMNIA_ENV": "production", "OMNIA_BASE_URL": "https://omnia.example.it", "OMNIA_OIDC_KEY": "/x"}
     right |= {"OMNIA_OIDC_ISSUER": "https://idp.example.it", "OMNIA_REGISTRO_CHIAVI": "/x"}
     production, _ = omnia_settings.read(right)
+    changed = replace(production, **change)  # type: ignore[arg-type]
     with pytest.raises(SettingsError, match=words):
-        RelyingParty(replace(production, **change))  # type: ignore[arg-type]
+        of_issuer(changed, changed.oidc_issuer)
 
 
 def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from .clock import Clock
 from .front import Front
 from .identity import Door, register_keys
 from .identity.cns import CardReader
-from .identity.oidc import RelyingParty
+from .identity.parties import Parties
 from .identity.sessions import Session, find_session
 from .pages import (
     access,
@@ -37,6 +37,7 @@ from .pages import (
     language,
     letter,
     mishaps,
+    oidc,
     own_data,
     patterns,
     session,
@@ -69,15 +70,16 @@ HANDLERS = [
     amendments.confirm,
     amendments.annul,
     access.enter,
-    access.sign_in,
-    access.answer,
-    access.jwks,
     access.sign_out,
     session.show,
     session.stay,
     cns.enter,
     cns.card,
     cns.arrive,
+    oidc.sign_in,
+    oidc.answer,
+    oidc.jwks,
+    oidc.federation,
     consequences.after,
     consequences.before,
     letter.ask,
@@ -129,12 +131,12 @@ def create_app(settings: Settings) -> Front:
     """The web application; it opens its connections when it starts. Raises `SettingsError`."""
     if settings.registro_chiavi:
         register_keys.load(settings)
-    oidc = RelyingParty(settings) if settings.oidc_issuer else None
+    parties = Parties(settings)
     cards = CardReader(settings) if settings.cns_url else None
     ready, queue, notebook = Ready(), Queue(settings.redis_url), Notebook()
 
     def doors() -> tuple[Door, ...]:
-        return (*(oidc.doors() if oidc else ()), *cns.doors(settings))
+        return (*parties.doors(), *cns.doors(settings))
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -142,8 +144,7 @@ def create_app(settings: Settings) -> Front:
             await open_pool(settings.database_url)
             stack.push_async_callback(close_pool)
             stack.push_async_callback(queue.close)
-            if oidc:
-                stack.push_async_callback(oidc.aclose)
+            stack.push_async_callback(parties.aclose)
             await stack.enter_async_context(ready.open(settings.database_url))
             await stack.enter_async_context(notebook.open())
             yield
@@ -164,7 +165,7 @@ def create_app(settings: Settings) -> Front:
         request_max_body_size=FORM_BYTES,
         logging_config=None,
     )
-    app.state.services = Services(settings, Clock(settings.adesso), queue, ready, notebook, oidc, cards, doors)
+    app.state.services = Services(settings, Clock(settings.adesso), queue, ready, notebook, parties, cards, doors)
     return Front(app, settings)
 
 

@@ -104,7 +104,12 @@ class Settings:
         "", "nome con cui il servizio è registrato presso il fornitore (vuoto: l'indirizzo pubblico)"
     )
     oidc_key: str = _setting(
-        "", "file PEM della chiave con cui il servizio si presenta al fornitore (in `demo`: fatta da sé)"
+        "",
+        "file PEM della chiave con cui il servizio si presenta ai fornitori (in `demo`: fatta da sé); più file, "
+        "separati da virgole, durante un cambio di chiave: firma la prima, tutte sono pubblicate",
+    )
+    oidc_providers: str = _setting(
+        "", "file TOML con altri fornitori OpenID Connect e con la federazione (esempio: `deploy/oidc.toml`)"
     )
     registro_chiavi: str = _setting(
         "",
@@ -150,6 +155,11 @@ class Settings:
         return self.env == "demo"
 
     @property
+    def demo_issuer(self) -> str:
+        """The demonstration provider's name."""
+        return f"http://127.0.0.1:{self.idp_port}"
+
+    @property
     def secure(self) -> bool:
         """Whether cookies are Secure and prefixed: always, but on plain http at a loopback address."""
         return self.base_url.startswith("https:")
@@ -168,7 +178,7 @@ class Settings:
         return "Ambiente dimostrativo, non collegato a INPS" if self.avviso_dimostrativo else ""
 
 
-CONNECTORS = ("oidc_issuer", "cns_url")  # each of these lets people in
+CONNECTORS = ("oidc_issuer", "oidc_providers", "cns_url")  # each of these lets people in
 DEMO_FLOORS = {"limite_bozze": 100, "limite_invii": 100, "limite_accessi": 200, "limite_richieste": 2000}
 
 

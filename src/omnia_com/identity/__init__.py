@@ -37,6 +37,7 @@ class SignedIn:
     id_token: str = ""
     access_token: str = ""
     leaves_to: str = ""  # the origin to which signing out redirects the browser, for the Content-Security-Policy
+    request_id: str = ""  # of the exchange in the register
 
 
 @dataclass(frozen=True, slots=True)

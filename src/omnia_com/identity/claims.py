@@ -6,7 +6,7 @@ Source of the names: SPID/CIE OpenID Connect attributes (docs.italia.it, "SPID/C
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from .. import codice_fiscale
 from ..settings import ROME
@@ -16,18 +16,31 @@ MINIMUM_LEVEL = 2  # the Messaggio: "SPID almeno di livello 2"
 ACR_LEVELS = {f"https://www.spid.gov.it/SpidL{level}": level for level in (1, 2, 3)}
 
 EID = "https://attributes.eid.gov.it/"
-CLAIMS: dict[str, tuple[str, ...]] = {
+Fact = Literal[
+    "codice_fiscale",
+    "nome",
+    "cognome",
+    "data_nascita",
+    "luogo_nascita",
+    "luogo_nascita_provincia",
+    "email",
+    "cellulare",
+    "telefono",
+    "pec",
+]
+Names = Mapping[Fact, tuple[str, ...]]
+CLAIMS: dict[Fact, tuple[str, ...]] = {  # the first name that says something counts; after `#`: a member of an object
     "codice_fiscale": (f"{EID}fiscal_number", "fiscal_number"),
     "nome": ("given_name",),
     "cognome": ("family_name",),
     "data_nascita": ("birthdate",),
-    "luogo_nascita": ("place_of_birth",),
+    "luogo_nascita": ("place_of_birth#locality",),
+    "luogo_nascita_provincia": ("place_of_birth#region",),
     "email": ("email",),
-    "cellulare": ("phone_number",),
+    "cellulare": ("phone_number", f"{EID}phone_number"),
     "telefono": (f"{EID}landline_number",),
     "pec": (f"{EID}e_delivery_service",),
 }
-BIRTHPLACE, BIRTH_PROVINCE = "locality", "region"  # members of place_of_birth
 
 CODICE_FISCALE = re.compile("[A-Z0-9]{16}")
 BELFIORE = re.compile("[A-Z][0-9]{3}")
@@ -36,25 +49,27 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST = 254
 
 
-def level_of(acr: str) -> int:
-    """1–3, or 0 for a level that we do not know."""
-    return ACR_LEVELS.get(acr, 0)
+def acr_values(level: int, levels: Mapping[str, int]) -> str:
+    """The `acr_values` that reach *level*, the lowest first; *levels*: what a provider's values mean."""
+    return " ".join(acr for acr, its in sorted(levels.items(), key=lambda pair: pair[1]) if its >= level)
 
 
-def acr_values(level: int) -> str:
-    return " ".join(acr for acr, its in ACR_LEVELS.items() if its >= level)
-
-
-def wanted() -> dict[str, Any]:
+def wanted(names: Names) -> dict[str, Any]:
     """The `claims` request parameter (OIDC Core 5.5)."""
-    return {"userinfo": {names[0]: None for names in CLAIMS.values()}}
+    return {"userinfo": {called[0].partition("#")[0]: None for called in names.values()}}
 
 
 def identity_of(
-    facts: Mapping[str, Any], *, level: int, scheme: Scheme, issuer: str, authenticated_at: datetime
+    facts: Mapping[str, Any],
+    *,
+    level: int,
+    scheme: Scheme,
+    issuer: str,
+    authenticated_at: datetime,
+    names: Names = CLAIMS,
 ) -> Identity:
     """The person whom *facts* describe; codice fiscale, nome and cognome must be there, the rest may be missing."""
-    text = {field: _text(_claim(facts, field)) for field in CLAIMS}
+    text = {fact: _text(_claim(facts, called)) for fact, called in names.items()}
     cf = text["codice_fiscale"].upper().removeprefix("TINIT-")
     missing = [field for field in ("nome", "cognome") if not text[field]]
     if not CODICE_FISCALE.fullmatch(cf):
@@ -65,7 +80,7 @@ def identity_of(
         codice_fiscale=cf,
         nome=text["nome"],
         cognome=text["cognome"],
-        **_birth(cf, text["data_nascita"], _claim(facts, "luogo_nascita"), authenticated_at),
+        **_birth(cf, text, authenticated_at),
         email=text["email"],
         cellulare=text["cellulare"],
         telefono=text["telefono"],
@@ -77,8 +92,14 @@ def identity_of(
     )
 
 
-def _claim(facts: Mapping[str, Any], field: str) -> Any:
-    return next((facts[name] for name in CLAIMS[field] if facts.get(name)), None)
+def _claim(facts: Mapping[str, Any], called: tuple[str, ...]) -> Any:
+    return next((value for name in called if (value := _named(facts, name))), None)
+
+
+def _named(facts: Mapping[str, Any], name: str) -> Any:
+    outer, _, inner = name.partition("#")
+    value = facts.get(outer)
+    return (value.get(inner) if isinstance(value, Mapping) else None) if inner else value
 
 
 def _text(value: Any) -> str:
@@ -91,22 +112,21 @@ def _text(value: Any) -> str:
     return line if len(line) <= LONGEST else ""
 
 
-def _birth(cf: str, day: str, place: Any, now: datetime) -> dict[str, Any]:
+def _birth(cf: str, text: Mapping[Fact, str], now: datetime) -> dict[str, Any]:
     """What was vouched for, completed by what the codice fiscale tells."""
     today = now.astimezone(ROME).date()
     derived_day, derived_place = codice_fiscale.birth(cf, today)
-    place = place if isinstance(place, Mapping) else {}
-    belfiore = _shaped(place.get(BIRTHPLACE), BELFIORE) or derived_place
-    province = _shaped(place.get(BIRTH_PROVINCE), SIGLA) or ("EE" if belfiore.startswith("Z") else "")
+    belfiore = _shaped(text["luogo_nascita"], BELFIORE) or derived_place
+    province = _shaped(text["luogo_nascita_provincia"], SIGLA) or ("EE" if belfiore.startswith("Z") else "")
     return {
-        "data_nascita": _day(day, today) or derived_day,
+        "data_nascita": _day(text["data_nascita"], today) or derived_day,
         "luogo_nascita": belfiore,
         "luogo_nascita_provincia": province,
     }
 
 
-def _shaped(value: Any, shape: re.Pattern[str]) -> str:
-    text = _text(value).upper()
+def _shaped(text: str, shape: re.Pattern[str]) -> str:
+    text = text.upper()
     return text if shape.fullmatch(text) else ""
 
 

@@ -77,7 +77,7 @@ class Demo:
     """The provider itself, without its pages."""
 
     def __init__(self, settings: Settings) -> None:
-        self.issuer = f"http://127.0.0.1:{settings.idp_port}"
+        self.issuer = settings.demo_issuer
         self.origins = sorted(settings.origins)
         self.people: dict[str, Person] = read_people()
         self.http = new_client()

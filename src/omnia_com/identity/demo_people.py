@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from . import Scheme
-from .claims import BIRTH_PROVINCE, BIRTHPLACE, CLAIMS
+from .claims import CLAIMS
 
-SHOWN_BY_CIE = {"codice_fiscale", "nome", "cognome", "data_nascita", "luogo_nascita"}
-SHOWN_BY_CNS = {"codice_fiscale", "nome", "cognome"}
+SHOWN_BY_CIE: set[str] = {"codice_fiscale", "nome", "cognome", "data_nascita"}
+SHOWN_BY_CNS: set[str] = {"codice_fiscale", "nome", "cognome"}
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -30,13 +30,11 @@ class Person(msgspec.Struct, frozen=True):
 
     def claims(self, scheme: Scheme) -> dict[str, Any]:
         """As the provider of *scheme* words them; what is empty or not known to it is left out."""
-        place = {BIRTHPLACE: self.luogo_nascita_codice, BIRTH_PROVINCE: self.luogo_nascita_provincia}
-        facts = msgspec.structs.asdict(self) | {
-            "codice_fiscale": f"TINIT-{self.codice_fiscale}",
-            "luogo_nascita": place,
-        }
-        shown = {"spid": set(CLAIMS), "cie": SHOWN_BY_CIE, "cns": SHOWN_BY_CNS}[scheme]
-        return {names[0]: facts[field] for field, names in CLAIMS.items() if field in shown and facts[field]}
+        facts = msgspec.structs.asdict(self) | {"codice_fiscale": f"TINIT-{self.codice_fiscale}"}
+        shown: dict[Scheme, set[str]] = {"spid": {*CLAIMS}, "cie": SHOWN_BY_CIE, "cns": SHOWN_BY_CNS}
+        told = {names[0]: facts[fact] for fact, names in CLAIMS.items() if fact in shown[scheme] and facts.get(fact)}
+        place = {"locality": self.luogo_nascita_codice, "region": self.luogo_nascita_provincia}
+        return told | ({"place_of_birth": place} if scheme == "spid" else {})
 
 
 def read_people() -> dict[str, Person]:

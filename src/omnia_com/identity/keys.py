@@ -35,10 +35,10 @@ def load(path: Path, *, setting: str, make: bool) -> RSAKey:
     return RSAKey.import_key(key)
 
 
-def public(key: RSAKey) -> dict[str, Any]:
-    """The JWK that others verify our signatures with."""
+def public(key: RSAKey, use: str = "sig", alg: str = ALGORITHM) -> dict[str, Any]:
+    """The JWK that others verify our signatures with, or (*use* `enc`) encrypt to us with."""
     key.ensure_kid()
-    return {**key.as_dict(private=False), "kid": key.kid, "use": "sig", "alg": ALGORITHM}
+    return {**key.as_dict(private=False), "kid": key.kid, "use": use, "alg": alg}
 
 
 def make_once(path: Path, content: bytes) -> None:

@@ -18,7 +18,9 @@ class Metadata(msgspec.Struct, frozen=True):
     authorization_endpoint: Url
     token_endpoint: Url
     userinfo_endpoint: Url
-    jwks_uri: Url
+    jwks_uri: Url | None = None
+    signed_jwks_uri: Url | None = None  # these two in the federation only
+    jwks: Jwks | None = None
     end_session_endpoint: Url | None = None
     revocation_endpoint: Url | None = None
     authorization_response_iss_parameter_supported: bool = False
@@ -28,9 +30,17 @@ class Metadata(msgspec.Struct, frozen=True):
         return " ".join(s for s in SCOPES if s == "openid" or s in (self.scopes_supported or ()))
 
     def endpoints(self) -> tuple[str, ...]:
-        optional = (self.end_session_endpoint, self.revocation_endpoint)
-        required = (self.authorization_endpoint, self.token_endpoint, self.userinfo_endpoint, self.jwks_uri)
+        optional = (self.jwks_uri, self.signed_jwks_uri, self.end_session_endpoint, self.revocation_endpoint)
+        required = (self.authorization_endpoint, self.token_endpoint, self.userinfo_endpoint)
         return (*required, *(url for url in optional if url))
+
+    def check(self, issuer: str) -> "Metadata":
+        """Raises `AccessRefused` if these are of somebody else, or lead away from https."""
+        if self.issuer != issuer:
+            raise invalid("il fornitore dichiara un altro nome")
+        if issuer.startswith("https:") and not all(url.startswith("https:") for url in self.endpoints()):
+            raise invalid("il fornitore dichiara indirizzi senza https")
+        return self
 
 
 class TokenAnswer(msgspec.Struct, frozen=True):
@@ -71,14 +81,16 @@ class Provider:
     async def metadata(self) -> Metadata:
         return await self._metadata.get()
 
+    async def chain(self) -> str:
+        """By what the provider is trusted, beyond its address: nothing."""
+        return ""
+
     async def _discover(self) -> Metadata:
         url = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
-        metadata = await self._remote.document(url, Metadata)
-        if metadata.issuer != self.issuer:
-            raise invalid("il fornitore dichiara un altro nome")
-        if self.issuer.startswith("https:") and not all(url.startswith("https:") for url in metadata.endpoints()):
-            raise invalid("il fornitore dichiara indirizzi senza https")
+        metadata = (await self._remote.document(url, Metadata)).check(self.issuer)
+        if metadata.jwks_uri is None:
+            raise invalid("il fornitore non dichiara le sue chiavi")
         return metadata
 
     async def _fetch_keys(self) -> Jwks:
-        return await self._remote.document((await self.metadata()).jwks_uri, Jwks)
+        return await self._remote.document(str((await self.metadata()).jwks_uri), Jwks)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import httpx
@@ -21,6 +21,7 @@ RETRY = 10.0  # seconds between two fetches that somebody else can provoke
 EMPTY_RETRY = 1.0  # the same while there is no copy to serve: those who wait together fail together
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 def unreachable(detail: str) -> AccessRefused:
@@ -48,6 +49,10 @@ class Answer:
     content_type: str
     body: bytes
 
+    @property
+    def text(self) -> str:
+        return self.body.decode(errors="replace").strip()
+
     def expect_success(self, what: str) -> "Answer":
         if self.status >= 500:
             raise unreachable(f"{what}: stato {self.status}")
@@ -70,8 +75,10 @@ class Remote:
     http: httpx.AsyncClient
     seconds: float = SECONDS
 
-    async def ask(self, method: str, url: str, *, bearer: str = "", form: Mapping[str, str] | None = None) -> Answer:
-        headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
+    async def ask(
+        self, method: str, url: str, *, authorization: str = "", form: Mapping[str, str] | None = None
+    ) -> Answer:
+        headers = {"Accept-Encoding": "identity"} | ({"Authorization": authorization} if authorization else {})
         try:
             async with asyncio.timeout(self.seconds):
                 return await self._exchange(self.http.build_request(method, url, data=form, headers=headers))
@@ -96,6 +103,14 @@ class Remote:
 
     async def document(self, url: str, shape: type[T]) -> T:
         return read_json((await self.ask("GET", url)).expect_success(shape.__name__).body, shape)
+
+
+class Published(Protocol[T_co]):
+    """Something that another server publishes: as it is known, and as it is now."""
+
+    async def get(self) -> T_co: ...
+
+    async def newer(self) -> T_co: ...
 
 
 class Kept(Generic[T]):

@@ -23,12 +23,22 @@ TOUCH_SHARE = 30  # a session's last use is written at most once in this share o
 
 _LIVING = "s.creata > now() - $2::interval AND s.vista > now() - $3::interval"
 _FIND = f"""
-    SELECT d.*, s.id_token, s.access_token, s.uscita, da_toccare, s.creata + $2::interval AS fine_assoluta,
+    SELECT d.*, s.id_token, s.access_token, s.uscita, s.emittente, s.richiesta, da_toccare,
+        s.creata + $2::interval AS fine_assoluta,
         LEAST(s.creata + $2::interval, CASE WHEN da_toccare THEN now() ELSE s.vista END + $3::interval) AS fine
     FROM sessione s JOIN dichiarante d ON d.codice_fiscale = s.dichiarante,
         LATERAL (SELECT s.vista < now() - $3::interval / {TOUCH_SHARE} AS da_toccare) t
     WHERE s.token_sha256 = $1 AND {_LIVING}
 """  # noqa: S608 – constants, no input
+
+
+class Token(msgspec.Struct, frozen=True):
+    """What a provider gave for a session, to be given back at its end; `access_token` is '' where it gave nothing."""
+
+    owner: str
+    issuer: str
+    request_id: str  # of the exchange that opened the session
+    access_token: str
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -41,6 +51,12 @@ class Session(msgspec.Struct, frozen=True):
     ends: datetime  # if nothing else is asked for
     ends_anyway: datetime
     leaves_to: str = ""  # the origin to which signing out redirects, '' if to none
+    issuer: str = ""
+    request_id: str = ""
+
+    @property
+    def given(self) -> Token:
+        return Token(self.owner, self.issuer, self.request_id, self.access_token)
 
     @property
     def owner(self) -> str:
@@ -81,6 +97,7 @@ async def open_session(signed_in: SignedIn) -> str:
             id_token=signed_in.id_token,
             access_token=signed_in.access_token,
             uscita=signed_in.leaves_to,
+            richiesta=signed_in.request_id,
         )
     )
     return token
@@ -94,9 +111,8 @@ async def find_session(token: str, settings: Settings) -> Session | None:
     row = rows[0]
     if row["da_toccare"]:
         await fetch("UPDATE sessione SET vista = now() WHERE token_sha256 = $1", _sha256(token))
-    return Session(
-        token, person(row), row["id_token"], row["access_token"], row["fine"], row["fine_assoluta"], row["uscita"]
-    )
+    kept = ("id_token", "access_token", "fine", "fine_assoluta", "uscita", "emittente", "richiesta")
+    return Session(token, person(row), *(row[name] for name in kept))
 
 
 def _limits(settings: Settings) -> tuple[timedelta, timedelta]:
@@ -107,10 +123,12 @@ async def close_session(token: str) -> None:
     await Sessione.delete().where(Sessione.token_sha256 == _sha256(token))
 
 
-async def close_all(owner: str) -> list[str]:
-    """Ends every session of a person; the access tokens, '' left out, that are still to be revoked."""
-    rows = await fetch("DELETE FROM sessione WHERE dichiarante = $1 RETURNING access_token", owner)
-    return [row["access_token"] for row in rows if row["access_token"]]
+async def close_all(owner: str) -> list[Token]:
+    """Ends every session of a person; the tokens that are still to be revoked."""
+    rows = await fetch(
+        "DELETE FROM sessione WHERE dichiarante = $1 RETURNING emittente, richiesta, access_token", owner
+    )
+    return [Token(owner, row["emittente"], row["richiesta"], row["access_token"]) for row in rows]
 
 
 async def open_sessions(session: Session, settings: Settings) -> list[OpenSession]:

@@ -25,7 +25,7 @@ from ..access_log import Notebook
 from ..clock import Clock, rome
 from ..identity import Door
 from ..identity.cns import CardReader
-from ..identity.oidc import RelyingParty
+from ..identity.parties import Parties
 from ..identity.sessions import Session
 from ..queue import Queue
 from ..settings import Settings
@@ -48,7 +48,7 @@ class Services(msgspec.Struct, frozen=True):
     queue: Queue
     ready: Ready
     notebook: Notebook
-    oidc: RelyingParty | None
+    oidc: Parties
     cns: CardReader | None
     doors: Callable[[], tuple[Door, ...]]
 

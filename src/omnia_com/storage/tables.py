@@ -58,6 +58,7 @@ class Sessione(Table, db=DB):
     emittente = Text(null=False)
     id_token = Text()
     access_token = Text()
+    richiesta = Text(null=False, default="")
     uscita = Text()
     creata = Timestamptz(default=TimestamptzNow())
     vista = Timestamptz(default=TimestamptzNow())
