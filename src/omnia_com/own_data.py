@@ -14,12 +14,18 @@ _OWN = {
     "accessi": "SELECT quando, azione, oggetto, rete, motivo FROM registro_accessi WHERE dichiarante = $1 ORDER BY id",
     "sessioni": "SELECT mezzo, livello, emittente, creata, vista FROM sessione WHERE dichiarante = $1 ORDER BY creata",
 }
+ELSEWHERE = (
+    "Le ricevute, le lettere e i file in PDF si scaricano dalle loro pagine.",
+    "Gli scambi con il fornitore della tua identità digitale sono in un registro cifrato. "
+    "Queste pagine non lo leggono: per averli chiedi all’ufficio.",
+)
 _JSON = ("digitato", "risposte", "righe", "persona", "contatti")
 
 
-async def everything(owner: str) -> dict[str, list[dict[str, Any]]]:
-    """Table by table, as it is stored; the PDFs of receipts are downloaded from their pages."""
-    return {name: [_read(row) for row in await fetch(query, owner)] for name, query in _OWN.items()}
+async def everything(owner: str) -> dict[str, Any]:
+    """Table by table, as it is stored, and under `altrove` what is held and not here."""
+    held = {name: [_read(row) for row in await fetch(query, owner)] for name, query in _OWN.items()}
+    return held | {"altrove": ELSEWHERE}
 
 
 def _read(row: Any) -> dict[str, Any]:
