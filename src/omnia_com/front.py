@@ -6,7 +6,6 @@ It wraps the whole application, so that an answer to no route at all has the sam
 import secrets
 import time
 from typing import cast
-from urllib.parse import urlsplit
 
 import structlog
 from litestar import Litestar
@@ -14,6 +13,7 @@ from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
 from . import access_log, languages
+from .names import Names
 from .pages import assets, cns
 from .pages.access import cookie_name
 from .pages.policy import policy
@@ -59,8 +59,7 @@ class Front:
 
     def __init__(self, litestar: Litestar, settings: Settings) -> None:
         self.litestar = litestar
-        self._settings = settings
-        self._hosts = {urlsplit(o).netloc.encode() for o in settings.origins}
+        self._names, self._home = Names(settings), settings.base_url
         https = {"Strict-Transport-Security": f"max-age={YEAR * 2}; includeSubDomains"} if settings.secure else {}
         self._document = _raw(security_headers() | https)
         self._loaded, self._fetched = _raw(LOADED | https), _raw(FETCHED | https)
@@ -104,12 +103,13 @@ class Front:
         languages.use(self._wanted(headers))
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         access_log.FROM.set(access_log.network(str((scope["client"] or ("",))[0])))
-        cards = self._is_for_cards(scope)
+        cards = self._names.is_for_cards(scope)
         if cards and scope["path"] != cns.CARD:
-            await _lead(self._settings.base_url, send)
+            await _lead(self._home, send)
             return
-        refused = self._refusal(scope, headers)
-        inner = {**scope, "method": method, "omnia": number, "omnia_cns": cards, "omnia_refused": refused}
+        inner = {**scope, "method": method, "omnia": number, "omnia_cns": cards, "omnia_refused": self._refusal(scope)}
+        if not self._names.knows(scope):
+            inner["headers"] = self._names.mended(scope["headers"])
         await self.litestar(cast(HTTPScope, inner), receive, send)
 
     def _wanted(self, headers: dict[bytes, bytes]) -> str:
@@ -118,18 +118,12 @@ class Front:
         chosen = next((c.removeprefix(self._language) for c in cookies if c.startswith(self._language)), b"")
         return languages.best(chosen.decode("latin-1"), headers.get(b"accept-language", b"").decode("latin-1"))
 
-    def _is_for_cards(self, scope: HTTPScope) -> bool:
-        """Whether it came to the port that only the proxy of cards reaches: no header can say so."""
-        server = scope["server"]
-        return bool(self._settings.cns_url) and server is not None and server[1] == self._settings.cns_port
-
-    def _refusal(self, scope: HTTPScope, headers: dict[bytes, bytes]) -> int | None:
+    def _refusal(self, scope: HTTPScope) -> int | None:
         """The status with which a request is refused before anything else looks at it."""
         path, address = scope["path"], str((scope["client"] or ("",))[0])
-        hosts = {urlsplit(self._settings.cns_url).netloc.encode()} if self._is_for_cards(scope) else self._hosts
-        if path not in PROBES and headers.get(b"host") not in hosts:
+        if path not in PROBES and not self._names.knows(scope):
             return 400
-        signs_in = path.startswith("/accesso/") and path.endswith(("/entra", cns.ENTER))
+        signs_in = path.startswith("/accesso/") and path.endswith(("/entra", cns.ENTER, cns.CARD))
         too_many = self._requests.exceeded(address) or (signs_in and self._sign_ins.exceeded(address))
         return 429 if too_many else None
 

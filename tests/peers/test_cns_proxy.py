@@ -1,51 +1,17 @@
 """A card shown to nginx and to Caddy, as `deploy/` sets them up: what gets in, what does not, and with which words."""
 
-import os
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
 
-from omnia_com.roles import answers
 from tests.cards import ANNA, SECRET, Issued, bad, card, rfc9440
-from tests.peers.proxies import CARDS, MAIN, Answer, Proxy, get, plainly, running
+from tests.peers.proxies import CARDS, MAIN, Answer, Proxy, get, plainly
 
 pytestmark = pytest.mark.peers
 GOOD = card()
 SPOOFED = (("Client-Cert", rfc9440(GOOD.der).decode()), ("Omnia-Segreto", SECRET), ("client_cert", "x"))
-
-
-@pytest.fixture(scope="module", params=["nginx", "caddy"])
-def proxy(
-    request: pytest.FixtureRequest,
-    environment: dict[str, str],
-    migrated: None,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Proxy]:
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start_web(own: dict[str, str]) -> None:
-        command = [sys.executable, "-m", "omnia_com", "web"]
-        started.append(subprocess.Popen(command, env={**os.environ, **environment, **own}))
-        deadline = time.monotonic() + 30
-        while not answers("127.0.0.1", int(own["OMNIA_PORT"]), "/salute"):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-
-    folder = tmp_path_factory.mktemp(request.param)
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)
-    try:
-        with running(request.param, folder, start_web) as proxy:
-            yield proxy
-    finally:
-        for process in started:
-            process.terminate()
-            process.wait(15)
 
 
 class Browser:
