@@ -62,6 +62,13 @@ ROUTES = {
     "cns_card": MACHINES,
     "cns_return": MACHINES,
     "federation": MACHINES,
+    "saml_metadata": MACHINES,
+    "cie_metadata": MACHINES,
+    "saml_sign_in": MACHINES,
+    "saml_answer": MACHINES,
+    "saml_return": MACHINES,
+    "saml_logout": MACHINES,
+    "saml_logout_posted": MACHINES,
     "health": MACHINES,
 }
 

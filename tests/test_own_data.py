@@ -27,6 +27,8 @@ LEFT_OUT = {
     "sessione.id_token": "would open the session",
     "sessione.access_token": "would open the session",
     "sessione.uscita": "would close the session at the provider",
+    "sessione.richiesta": "names the exchange in the register, which is read with a reason",
+    "sessione.name_id": "would close the session at the provider",
     "documento.contenuto": "the draft or the communication again, laid out",
     "documento.pdf": "taken away from its own page",
     "documento.bozza": "our knot between two rows that are there",

@@ -19,6 +19,7 @@ from .front import Front
 from .identity import Door, register_keys
 from .identity.cns import CardReader
 from .identity.parties import Parties
+from .identity.saml.service import ServiceProvider
 from .identity.sessions import Session, find_session
 from .pages import (
     access,
@@ -40,6 +41,7 @@ from .pages import (
     oidc,
     own_data,
     patterns,
+    saml,
     session,
 )
 from .pages.ready import Ready
@@ -80,6 +82,13 @@ HANDLERS = [
     oidc.answer,
     oidc.jwks,
     oidc.federation,
+    saml.metadata,
+    saml.cie_metadata,
+    saml.sign_in,
+    saml.answer,
+    saml.come_back,
+    saml.logout_by_redirect,
+    saml.logout_by_post,
     consequences.after,
     consequences.before,
     letter.ask,
@@ -133,10 +142,11 @@ def create_app(settings: Settings) -> Front:
         register_keys.load(settings)
     parties = Parties(settings)
     cards = CardReader(settings) if settings.cns_url else None
+    saml_party = ServiceProvider(settings) if settings.saml_idp_metadata else None
     ready, queue, notebook = Ready(), Queue(settings.redis_url), Notebook()
 
     def doors() -> tuple[Door, ...]:
-        return (*parties.doors(), *cns.doors(settings))
+        return (*parties.doors(), *(saml_party.doors() if saml_party else ()), *cns.doors(settings))
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -165,7 +175,8 @@ def create_app(settings: Settings) -> Front:
         request_max_body_size=FORM_BYTES,
         logging_config=None,
     )
-    app.state.services = Services(settings, Clock(settings.adesso), queue, ready, notebook, parties, cards, doors)
+    clock = Clock(settings.adesso)
+    app.state.services = Services(settings, clock, queue, ready, notebook, parties, cards, saml_party, doors)
     return Front(app, settings)
 
 

@@ -128,10 +128,24 @@ class Settings:
     cns_port: int = _setting(8020, "porta su cui il web ascolta il proxy delle carte", _number)
     cns_segreto: str = _setting("", "file con il segreto che il proxy delle carte manda in `Omnia-Segreto`")
     cns_ca: str = _setting("", "file PEM delle autorità che rilasciano le CNS (`omnia-com cns-ca` lo ricava)")
+    saml_idp_metadata: str = _setting(
+        "", "cartella con i metadata SAML dei fornitori SPID e CIE (vuoto: SAML non è offerto)"
+    )
+    saml_entity_id: str = _setting("", "entityID con cui i fornitori SAML ci conoscono (vuoto: l'indirizzo pubblico)")
+    saml_key: str = _setting(
+        "", "file PEM della chiave SAML (in `demo`: fatta da sé; vedi `omnia-com spid-certificato`)"
+    )
+    saml_certificate: str = _setting("", "file PEM del certificato SAML (in `demo`: fatto da sé)")
     avviso_dimostrativo: bool = _setting(
         True, "`no` toglie l'avviso «Ambiente dimostrativo, non collegato a INPS»; solo in `production`", _yes
     )
     ente: str = _setting("Ente dimostrativo", "nome dell'ente che offre il servizio, mostrato nelle pagine")
+    ente_ipa: str = _setting("", "codice IPA dell'ente, per SPID e CIE (in `demo`: `demo`)")
+    ente_comune: str = _setting(
+        "", "codice catastale del comune in cui l'ente ha sede, per esempio `H501` (in `demo`: Roma)"
+    )
+    ente_email: str = _setting("", "posta elettronica a cui i gestori di SPID e CIE scrivono all'ente")
+    ente_telefono: str = _setting("", "telefono dell'ente per SPID e CIE, con il prefisso, per esempio `+390612345678`")
     assistenza: str = _setting("", "indirizzo (URL o mailto:) per segnalare problemi, mostrato in fondo alle pagine")
     sessione_inattiva: int = _setting(30, "minuti senza attività dopo i quali la sessione finisce", _number)
     sessione_massima: int = _setting(8, "ore dopo le quali la sessione finisce comunque", _number)
@@ -178,7 +192,13 @@ class Settings:
         return "Ambiente dimostrativo, non collegato a INPS" if self.avviso_dimostrativo else ""
 
 
-CONNECTORS = ("oidc_issuer", "oidc_providers", "cns_url")  # each of these lets people in
+CONNECTORS = ("oidc_issuer", "oidc_providers", "cns_url", "saml_idp_metadata")  # each of these lets people in
+DEMO_ORGANISATION = {
+    "ente_ipa": "demo",
+    "ente_comune": "H501",
+    "ente_email": "demo@example.org",
+    "ente_telefono": "+390612345678",
+}
 DEMO_FLOORS = {"limite_bozze": 100, "limite_invii": 100, "limite_accessi": 200, "limite_richieste": 2000}
 
 
@@ -251,10 +271,13 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
     port = values.get("port", 8000)
     values.setdefault("base_url", f"http://127.0.0.1:{port}")
     values.setdefault("oidc_client_id", values["base_url"])
+    values.setdefault("saml_entity_id", values["base_url"])
     if values.get("env", "demo") == "demo":
         values.setdefault("oidc_issuer", f"http://127.0.0.1:{values.get('idp_port', 8010)}")
         values.setdefault("oidc_key", str(values.get("data", _HERE) / "oidc-key.pem"))
         values.setdefault("registro_chiavi", str(values.get("data", _HERE) / "registro-chiavi"))
+        for name, invented in DEMO_ORGANISATION.items():
+            values.setdefault(name, invented)
         for name, floor in DEMO_FLOORS.items():
             values[name] = max(floor, values.get(name, floor))
     return values

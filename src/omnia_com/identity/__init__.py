@@ -38,6 +38,7 @@ class SignedIn:
     access_token: str = ""
     leaves_to: str = ""  # the origin to which signing out redirects the browser, for the Content-Security-Policy
     request_id: str = ""  # of the exchange in the register
+    name_id: str = ""  # under which a SAML provider knows the session, for its single logout
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ async def open_session(signed_in: SignedIn) -> str:
             access_token=signed_in.access_token,
             uscita=signed_in.leaves_to,
             richiesta=signed_in.request_id,
+            name_id=signed_in.name_id,
         )
     )
     return token
@@ -141,6 +142,11 @@ async def open_sessions(session: Session, settings: Settings) -> list[OpenSessio
         _sha256(session.token),
     )
     return [OpenSession(row["mezzo"], row["creata"], row["vista"], row["questa"]) for row in rows]
+
+
+async def close_sessions_of(issuer: str, name_id: str) -> None:
+    """Ends what a SAML provider knows as *name_id*."""
+    await Sessione.delete().where((Sessione.emittente == issuer) & (Sessione.name_id == name_id))
 
 
 def _address(shape: type[msgspec.Struct], key: str) -> bytes:

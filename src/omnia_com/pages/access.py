@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from .. import access_log
 from ..declarants import remember
 from ..identity import SignedIn
-from ..identity.sessions import close_all, close_session, open_session
+from ..identity.sessions import Session, close_all, close_session, open_session
 from ..settings import Settings
 from .doors import offered
 from .oidc_exit import leave_provider
@@ -64,7 +64,11 @@ async def sign_out(request: Asked, session: MySession, services: MyServices, for
     to the first page."""
     await close_session(session.token)
     others = await close_all(session.owner) if "ovunque" in form else []
-    leave = await leave_provider(services, session, others, origin(request))
+    leave = await leave_provider(services, session, others, origin(request)) or _leave_cie(services, session)
     out = see_other(leave or "/", cookies=[_cookie(services.settings, "sid", "", max_age=0)])
     out.headers["Clear-Site-Data"] = '"cache", "storage"'
     return out
+
+
+def _leave_cie(services: Services, session: Session) -> str:
+    return services.saml.way_out(session.issuer) if services.saml else ""

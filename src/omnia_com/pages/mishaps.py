@@ -15,6 +15,7 @@ from ..communications import NotFound, Superseded
 from ..declarations import AlreadySent, TooMany
 from ..identity import AccessRefused
 from ..languages import gettext
+from .spid_errors import SPID_ERRORS
 from .web import STATUS_LINE, CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
 
 Asked = Request[Any, Any, Any]
@@ -64,10 +65,12 @@ REFUSED = {
     "non quello di firma, oppure entra con SPID o CIE.",
     "carta_non_riconosciuta": "Non riconosciamo chi ha rilasciato questa carta. Entra con SPID o CIE.",
     "carta_senza_nome": "La tua CNS non dice nome e cognome. Entra con SPID o CIE.",
+    **SPID_ERRORS,
 }
 REFUSED_STATUS = {
     "accesso_scaduto": 400,
     "richiesta_scaduta": 400,
+    "fornitore_sconosciuto": 400,
     "non_configurato": 503,
     "fornitore_non_raggiungibile": 503,
     "registro_assente": 503,

@@ -26,6 +26,7 @@ from ..clock import Clock, rome
 from ..identity import Door
 from ..identity.cns import CardReader
 from ..identity.parties import Parties
+from ..identity.saml.service import ServiceProvider
 from ..identity.sessions import Session
 from ..queue import Queue
 from ..settings import Settings
@@ -50,6 +51,7 @@ class Services(msgspec.Struct, frozen=True):
     notebook: Notebook
     oidc: Parties
     cns: CardReader | None
+    saml: ServiceProvider | None
     doors: Callable[[], tuple[Door, ...]]
 
 
@@ -209,7 +211,7 @@ def origin(request: Request[Any, Any, Any]) -> str:
 
 async def read_form(request: Request[Any, Any, Any], session: Session) -> Form:
     """The posted form, once its CSRF token is known to be this session's. Raises `Unreadable`, `CsrfRefused`."""
-    form = await _fields(request)
+    form = await read_fields(request)
     ours = _from_our_page(request)
     if not session.accepts(form.pop("csrf", "")) or ours is False:
         raise CsrfRefused(session, form if ours else None)
@@ -226,7 +228,8 @@ def _from_our_page(request: Request[Any, Any, Any]) -> bool | None:
     return None
 
 
-async def _fields(request: Request[Any, Any, Any]) -> Form:
+async def read_fields(request: Request[Any, Any, Any]) -> Form:
+    """The posted form, whoever sent it. Raises `Unreadable`."""
     kind = request.content_type[0]
     if kind == "multipart/form-data":
         pairs = await _multipart(request)

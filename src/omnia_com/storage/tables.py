@@ -60,6 +60,7 @@ class Sessione(Table, db=DB):
     access_token = Text()
     richiesta = Text(null=False, default="")
     uscita = Text()
+    name_id = Text()
     creata = Timestamptz(default=TimestamptzNow())
     vista = Timestamptz(default=TimestamptzNow())
 
