@@ -67,8 +67,10 @@ def _parser(drop_comments: bool) -> etree.XMLParser:
 def _refuse_oddities(root: Element) -> None:
     if root.getroottree().docinfo.doctype:
         raise invalid("DTD")
+    if root.getprevious() is not None or root.getnext() is not None:
+        raise invalid("commento o istruzione intorno al documento")
     seen: set[str] = set()
-    for node in root.getroottree().iter():
+    for node in root.iter():
         if not isinstance(node.tag, str):
             raise invalid("commento, entità o istruzione nel documento")
         for name, value in node.attrib.items():
