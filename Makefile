@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test test-peers compose-check requirements lint bench screenshots places clean help
+.PHONY: run test test-peers compose-check requirements lint bench screenshots accessibility places clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -51,6 +51,10 @@ bench: .venv/.test ## misura tempi e memoria
 
 screenshots: .venv/.test ## rifà le immagini del README
 	@exec $(BIN)/python docs/screenshots.py
+
+accessibility: .venv/.test ## fa giudicare tutte le pagine e scrive l'esito nella dichiarazione di accessibilità
+	@.ci/tools $(TOOLS)
+	@exec $(BIN)/pytest tests/peers/test_pages.py tests/peers/test_text_browsers.py -m '' --statement src/omnia_com/data/accessibilita.json
 
 places: .venv/.test ## rifà le tabelle di stati, province e comuni dai loro due pacchetti (servono npm e la rete)
 	@exec $(BIN)/python docs/places.py

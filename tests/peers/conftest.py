@@ -1,15 +1,57 @@
-"""nginx and Caddy, one after the other, in front of the real program."""
+"""What the judges are given: windows to look at pages, the real program behind nginx and behind Caddy.
+
+What they say of the pages can be kept for the statement of accessibility.
+"""
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
 
+import msgspec
 import pytest
 
+from omnia_com.assessment import Check, Results
 from omnia_com.roles import answers
+from tests.browser.conftest import chromium, window
+from tests.browser.test_axe import PATHS, REST
 from tests.peers.proxies import Proxy, running
+
+__all__ = ["chromium", "window"]
+Judged = Callable[[str, str, int], None]
+SAID = pytest.StashKey[defaultdict[str, dict[str, int]]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--statement", help="file for what the judges say of every page (make accessibility)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    said: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    config.stash[SAID] = said
+
+
+@pytest.fixture
+def judged(pytestconfig: pytest.Config) -> Judged:
+    """Notes how many faults a judge found on the pages in a language."""
+
+    def note(judge: str, language: str, faults: int) -> None:
+        pytestconfig.stash[SAID][judge][language] = faults
+
+    return note
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    file = session.config.getoption("--statement")
+    if file:
+        said = session.config.stash[SAID].items()
+        checks = tuple(Check(judge, tuple(sorted(found)), sum(found.values())) for judge, found in said)
+        results = Results(date.today(), len(PATHS + REST), checks)
+        Path(file).write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
 
 
 @pytest.fixture(scope="package", params=["nginx", "caddy"])

@@ -11,6 +11,7 @@ from tests import nu
 from tests.browser.axe import violations
 from tests.browser.conftest import Windows
 from tests.browser.test_axe import PATHS, REST
+from tests.peers.conftest import Judged
 from tests.peers.venv import npm_package
 
 pytestmark = [pytest.mark.peers, pytest.mark.timeout(900)]
@@ -26,7 +27,7 @@ IBM = """async () => {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-async def test_axe_of_today(script: bool, language: str, window: Windows) -> None:
+async def test_axe_of_today(script: bool, language: str, window: Windows, judged: Judged) -> None:
     engine = (npm_package("axe-core", "4.14.1") / "axe.min.js").read_text()
     shown, judge = await window(script=script), await window()
     broken = {}
@@ -36,11 +37,12 @@ async def test_axe_of_today(script: bool, language: str, window: Windows) -> Non
         await judge.page.set_content(await shown.page.content())
         if found := await violations(judge.page, engine):
             broken[path] = found
+    judged(f"axe-core 4.14.1{'' if script else ', senza JavaScript'}", language, len(broken))
     assert broken == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_ibm(language: str, window: Windows) -> None:
+async def test_ibm(language: str, window: Windows, judged: Judged) -> None:
     engine = (npm_package("accessibility-checker-engine", "4.0.34") / "ace.js").read_text()
     shown, judge = await window(script=False), await window()
     broken = {}
@@ -51,14 +53,17 @@ async def test_ibm(language: str, window: Windows) -> None:
         await judge.page.evaluate(engine)
         if found := await judge.page.evaluate(IBM):
             broken[path] = found
+    judged("IBM Equal Access 4.0.34", language, len(broken))
     assert broken == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_nu(language: str, web: str, tmp_path: Path) -> None:
+async def test_nu(language: str, web: str, tmp_path: Path, judged: Judged) -> None:
     """All the pages as files, in one run of the checker."""
     async with httpx.AsyncClient(base_url=web) as client:
         await client.get(f"/lingua/{language}")
         for path in PATHS + REST:
             nu.keep(tmp_path, path, (await client.get(path)).content)
-    assert await asyncio.to_thread(nu.faults, tmp_path) == []
+    faults = await asyncio.to_thread(nu.faults, tmp_path)
+    judged("Nu HTML Checker 26.9.27", language, len(faults))
+    assert faults == []

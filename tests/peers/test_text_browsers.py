@@ -9,6 +9,7 @@ import pytest
 
 from tests.browsing import Visitor
 from tests.conftest import PERSONE
+from tests.peers.conftest import Judged
 from tests.peers.lynx import Lynx
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
 
@@ -18,7 +19,12 @@ ANSWERS = {"autonomo": AUTONOMO, "subordinato": {k: v for k, v in SUBORDINATO.it
 
 @pytest.mark.parametrize("tipologia", list(ANSWERS))
 async def test_with_lynx(
-    tipologia: str, visitor: Callable[[], Visitor], web: str, database: asyncpg.Connection, tmp_path: Path
+    tipologia: str,
+    visitor: Callable[[], Visitor],
+    web: str,
+    database: asyncpg.Connection,
+    tmp_path: Path,
+    judged: Judged,
 ) -> None:
     answers = ANSWERS[tipologia]
     lynx, anna, luca = Lynx(f"{web}/"), PERSONE["P01"], visitor()
@@ -38,3 +44,4 @@ async def test_with_lynx(
     assert sent, shown[-3000:]
     assert (sent["dichiarante"], sent["tipologia"]) == (anna["codice_fiscale"], tipologia)
     assert sent["protocollo"] in shown
+    judged("lynx, dalla prima pagina al protocollo", "it", 0)

@@ -4,12 +4,13 @@ from typing import Any
 
 from litestar import Request, get
 
+from .. import assessment
 from .web import MaybeSession, Page, html
 
 
 @get("/accessibilita", name="accessibility")
 async def accessibility(request: Request[Any, Any, Any], maybe_session: MaybeSession) -> Page:
-    return html(request, "accessibilita.html", session=maybe_session)
+    return html(request, "accessibilita.html", session=maybe_session, results=assessment.latest())
 
 
 @get("/privacy", name="privacy")
