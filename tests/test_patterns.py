@@ -56,7 +56,7 @@ async def test_every_template_of_a_page_is_among_them(
 
 
 async def test_none_of_it_exists_in_production(settings: Settings) -> None:
-    async with bare(settings, env="production", oidc_issuer="") as client:
+    async with bare(settings, env="production", oidc_issuer="", saml_idp_metadata="") as client:
         for path in ("/modelli", "/modelli/come-provare", "/modelli/inizio"):
             assert (await client.get(path)).status_code == 404, path
 

@@ -66,6 +66,7 @@ PATTERNS = (
     Pattern("inizio", "La prima pagina", Stage.start),
     Pattern("entra", "Entra per continuare: molti fornitori", lambda s: s.enter(*DOORS)),
     Pattern("entra-nessuno", "Entra per continuare: nessun fornitore", Stage.enter),
+    Pattern("fornitore", "Vai al fornitore di identità", Stage.leave_for_provider),
     Pattern("comunicazioni-vuote", "Le tue comunicazioni: ancora nessuna", Stage.empty_home),
     Pattern("comunicazioni", "Le tue comunicazioni: bozze e comunicazioni in ogni stato", Stage.home),
     Pattern("accessi", "Accessi ai tuoi dati", Stage.accesses),

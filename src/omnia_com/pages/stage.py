@@ -48,6 +48,10 @@ class Stage:
     def enter(self, *doors: Door) -> Page:
         return self.template("entra.html", signed_in=False, **offered(doors, ""))
 
+    def leave_for_provider(self) -> Page:
+        fields = {"SAMLRequest": "modelli", "RelayState": "modelli"}
+        return self.template("saml_invio.html", signed_in=False, url="/modelli", fields=fields)
+
     def home(self) -> Page:
         """Drafts and communications in every state."""
         drafts = [a_draft(EMPLOYED), a_draft({}), a_draft(SELF_EMPLOYED, amends=True)]
