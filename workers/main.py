@@ -20,6 +20,7 @@ from omnia_com import logs, receipts
 from omnia_com.access_log import forget_old_accesses
 from omnia_com.declarations import forget_old_drafts
 from omnia_com.identity.register import forget_old_exchanges
+from omnia_com.identity.saml.refresh import refresh
 from omnia_com.identity.sessions import forget_expired
 from omnia_com.queue import RENDER, Queue, deserialize, serialize
 from omnia_com.settings import Settings
@@ -76,6 +77,7 @@ async def tidy(settings: Settings) -> None:
     await receipts.forget_old_exports()
     await forget_expired(settings)
     await forget_old_exchanges(settings)
+    await refresh(settings)
     await forget_old_drafts(settings.conserva_bozze)
     await forget_old_accesses(settings.conserva_accessi)
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "accessi": "scrive gli accessi ai dati di una persona: il codice fiscale si dà in ingresso (per l'ufficio)",
     "elimina-scadute": "toglie le comunicazioni inviate da più anni di quanti se ne conservano (per l'ufficio)",
     "cns-ca": "ricava dall'elenco di fiducia di AgID le autorità che rilasciano la CNS, in PEM",
+    "spid-certificato": "fa una chiave e un certificato per SPID e CIE, o la richiesta di un certificato",
     "esporta": "scrive le comunicazioni inviate, un oggetto JSON per riga (per l'ufficio)",
 }
 ROLES = {
@@ -45,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _up(settings, given.make_pid)
         if given.command == "cns-ca":
             return _card_authorities(given.elenco)
+        if given.command == "spid-certificato":
+            return _certificate(settings, given)
         if given.command == "esporta" and settings.database_url:
             return _export(settings, given)
         if given.command == "registro" and (settings.database_url or given.chiave):
@@ -67,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         if name == "up":
             command.add_argument("--make-pid", type=int, help=argparse.SUPPRESS)
+        if name == "spid-certificato":
+            _ask_for_certificate(command)
         if name == "registro":
             _ask_for_exchange(command)
         if name == "elimina-scadute":
@@ -91,6 +96,18 @@ def _ask_for_exchange(command: argparse.ArgumentParser) -> None:
     what.add_argument("--chiave", action="store_true", help="aggiunge una chiave nuova in cima al file delle chiavi")
     what.add_argument("--ruota", action="store_true", help="cifra tutto di nuovo con la prima chiave")
     command.add_argument("--motivo", default="", help="perché si legge: resta scritto, con chi e quando")
+
+
+def _ask_for_certificate(command: argparse.ArgumentParser) -> None:
+    from omnia_com.spid_certificato import arguments
+
+    arguments(command)
+
+
+def _certificate(settings: Settings, given: argparse.Namespace) -> int:
+    from omnia_com.spid_certificato import run
+
+    return run(settings, given)
 
 
 def _up(settings: Settings, make_pid: int | None) -> int:

@@ -15,9 +15,12 @@ from redis.exceptions import RedisError
 
 from omnia_com import chromium
 from omnia_com.embedded import EmbeddedError, Servers, find
-from omnia_com.settings import Settings
+from omnia_com.identity.saml import refresh
+from omnia_com.identity.saml.service import ServiceProvider
+from omnia_com.settings import Settings, SettingsError
 
 SECONDS = 5
+CERTIFICATE_DAYS = 30  # a federation needs time to take a new one
 MIGRATIONS = Path(__file__).parent / "storage" / "migrations"
 
 
@@ -39,7 +42,7 @@ def examine(settings: Settings) -> int:
 
 
 async def _findings(settings: Settings) -> Iterator[Finding]:
-    checks: list[Callable[[Settings], Awaitable[Finding]]] = [_folder, _database, _queue, _browser, _issuer]
+    checks: list[Callable[[Settings], Awaitable[Finding]]] = [_folder, _database, _queue, _browser, _issuer, _saml]
     return iter([Finding(True, f"impostazioni ({settings.env})"), *[await check(settings) for check in checks]])
 
 
@@ -122,3 +125,20 @@ async def _issuer(settings: Settings) -> Finding:
     if settings.demo:
         return Finding(True, f"fornitore di identità {issuer}: spento, lo avvia `omnia-com up`")
     return Finding(False, f"fornitore di identità {issuer}: {problem}", "controlla OMNIA_OIDC_ISSUER e la rete")
+
+
+async def _saml(settings: Settings) -> Finding:
+    if not settings.saml_idp_metadata:
+        return Finding(True, "SPID e CIE con SAML non configurati (OMNIA_SAML_IDP_METADATA)")
+    try:
+        refresh.sources(settings), refresh.pinned(settings)
+        party = ServiceProvider(settings)
+    except SettingsError as e:
+        return Finding(False, "SPID e CIE con SAML", str(e))
+    known, days = len(party.doors()), party.certificate_days
+    text = f"SPID e CIE con SAML: {known} fornitori, certificato valido ancora {days} giorni"
+    if days < CERTIFICATE_DAYS:
+        return Finding(False, text, "fanne uno nuovo (omnia-com spid-certificato) e rimanda i metadata")
+    if not known:
+        return Finding(False, text, f"metti i metadata dei fornitori in {settings.saml_idp_metadata}")
+    return Finding(True, text)

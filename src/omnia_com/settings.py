@@ -131,6 +131,12 @@ class Settings:
     saml_idp_metadata: str = _setting(
         "", "cartella con i metadata SAML dei fornitori SPID e CIE (vuoto: SAML non è offerto)"
     )
+    saml_idp_metadata_url: str = _setting(
+        "", "indirizzi https da cui il worker rinnova quei metadata, separati da spazi; per CIE: `cie=<indirizzo>`"
+    )
+    saml_idp_metadata_certificato: str = _setting(
+        "", "file PEM con i certificati che devono aver firmato i metadata rinnovati (vuoto: basta https)"
+    )
     saml_entity_id: str = _setting("", "entityID con cui i fornitori SAML ci conoscono (vuoto: l'indirizzo pubblico)")
     saml_key: str = _setting(
         "", "file PEM della chiave SAML (in `demo`: fatta da sé; vedi `omnia-com spid-certificato`)"

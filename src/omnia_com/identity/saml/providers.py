@@ -1,6 +1,7 @@
 """Identity providers, as their metadata in a folder describe them; files that change are noticed while we run."""
 
 import base64
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -89,10 +90,11 @@ def provider_of(entity: Element, is_cie: bool = False) -> Provider:
 
 def _addresses(role: Element, service: str, attribute: str = "Location") -> dict[str, str]:
     found = {s.get("Binding", ""): s.get(attribute) or s.get("Location", "") for s in role.findall(service, NS)}
-    return {binding: found[binding] for binding in (REDIRECT, POST) if _is_safe(found.get(binding, ""))}
+    return {binding: found[binding] for binding in (REDIRECT, POST) if is_safe(found.get(binding, ""))}
 
 
-def _is_safe(url: str) -> bool:
+def is_safe(url: str) -> bool:
+    """https, or plain http to this very machine."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -147,8 +149,9 @@ class Folder:
 
     def _found(self) -> Iterator[tuple[Path, os.stat_result]]:
         for file in sorted(self._folder.rglob("*")):
-            if file.is_file() and not file.name.startswith("."):
-                yield file, file.stat()
+            with contextlib.suppress(OSError):  # gone since it was listed
+                if file.is_file() and not file.name.startswith("."):
+                    yield file, file.stat()
 
     def _read(self, files: dict[Path, tuple[int, int]]) -> dict[str, Provider]:
         known: dict[str, Provider] = {}

@@ -49,6 +49,11 @@ class ServiceProvider:
         self._addressee = Addressee(self._us.entity_id, settings.base_url + ACS)
         self._described: dict[Scheme, bytes] = {}
 
+    @property
+    def certificate_days(self) -> int:
+        """How long our certificate still lasts; negative: it has expired."""
+        return (self._ours.certificate.not_valid_after_utc - xml.now()).days
+
     def metadata(self, scheme: Scheme) -> bytes:
         if scheme not in self._described:
             acs, slo = (self._settings.base_url + path for path in (ACS, SLO))
