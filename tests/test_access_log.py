@@ -35,6 +35,8 @@ NOT_NOTED = {
     "amend": "the draft that follows is noted",
     "confirm_annulment": "shows a protocol",
     "accesses": "this log itself",
+    "session": "the time that is left, nothing of the person",
+    "stay_signed_in": "the time that is left, nothing of the person",
     "send": "in its own transaction",
     "annul": "in its own transaction",
 }
