@@ -333,6 +333,8 @@ async def test_nobody_is_signed_out_by_a_message_that_is_not_the_providers(
         "unsigned": SPID.signed_query("SAMLRequest", good).partition("&SigAlg")[0],
         "another key": other.signed_query("SAMLRequest", good),
         "another relay state": SPID.signed_query("SAMLRequest", good, "a").replace("=a&", "=b&"),
+        "another before it, in another spelling": f"SAML%52equest=x&{SPID.signed_query('SAMLRequest', good)}",
+        "another instead of it": SPID.signed_query("SAMLRequest", good).replace("SAMLRequest", "SAML%52equest"),
         "twice": "SAMLRequest=x&" + SPID.signed_query("SAMLRequest", good),
         "another address": SPID.signed_query("SAMLRequest", logout_request(settings, Destination="https://x")),
         "old": SPID.signed_query("SAMLRequest", logout_request(settings, IssueInstant=stamp(minutes=-6))),

@@ -166,7 +166,7 @@ class Settings:
     conserva_accessi: int = _setting(365, "giorni per cui si conserva il registro degli accessi ai dati", _number)
     limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _number)
     limite_invii: int = _setting(100, "invii al giorno per persona (in `demo` mai meno di 100)", _number)
-    limite_accessi: int = _setting(200, "accessi al minuto da un indirizzo (in `demo` mai meno di 200)", _number)
+    limite_accessi: int = _setting(200, "accessi al minuto da un indirizzo (in `demo` mai meno di 1000)", _number)
     limite_richieste: int = _setting(2000, "richieste al minuto da un indirizzo (in `demo` mai meno di 2000)", _number)
     proxy_fidati: str = _setting("", "indirizzi dei proxy di cui leggere X-Forwarded-For, separati da virgole")
 
@@ -205,7 +205,12 @@ DEMO_ORGANISATION = {
     "ente_email": "demo@example.org",
     "ente_telefono": "+390612345678",
 }
-DEMO_FLOORS = {"limite_bozze": 100, "limite_invii": 100, "limite_accessi": 200, "limite_richieste": 2000}
+DEMO_FLOORS = {
+    "limite_bozze": 100,
+    "limite_invii": 100,
+    "limite_accessi": 1000,
+    "limite_richieste": 2000,
+}  # a judge of SAML signs in 115 times in seconds
 
 
 def read(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[str]]:

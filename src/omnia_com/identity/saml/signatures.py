@@ -104,12 +104,14 @@ def _query(parts: Mapping[str, str]) -> str:
 def check_query(raw: str, message: str, certificates: Iterable[x509.Certificate]) -> None:
     """Whether *raw*, a query as it arrived, is signed by one of these certificates' keys. Raises `AccessRefused`.
 
-    The signature is over the characters as they were sent: they are taken from *raw*, in the rules' order.
+    The signature is over the characters as they were sent: they are taken from *raw*, in the rules' order. No other
+    name may be there, in no other spelling: `SAML%52equest` would be read as well, and not be signed.
     """
     pairs = [pair.partition("=") for pair in raw.split("&")]
     sent = {name: f"{name}={value}" for name, _, value in pairs}
     names = [name for name in (message, "RelayState", "SigAlg") if name in sent]
-    if len(sent) != len(pairs) or "SigAlg" not in sent or "Signature" not in sent:
+    required = {message, "SigAlg", "Signature"}
+    if len(sent) != len(pairs) or not required <= sent.keys() <= required | {"RelayState"}:
         raise invalid("richiesta non firmata")
     signed = "&".join(sent[name] for name in names).encode()
     algorithm = QUERY_HASHES.get(_unquoted(sent["SigAlg"]))
