@@ -67,6 +67,8 @@ CODES = {
 Typed = dict[str, str]
 # Whole, right answers; the field; its code; what is refused with that code; the nearest that is accepted.
 CASES: list[tuple[Typed, str, str, str, str]] = [
+    (SUBORDINATO, "tipologia_rioccupazione", "obbligatorio", "", "subordinato"),
+    (AUTONOMO, "tipologia_rioccupazione", "non_valido", "parasubordinato", "autonomo"),
     (SUBORDINATO, "tipo_contratto", "obbligatorio", "", "determinato"),
     (SUBORDINATO, "tipo_contratto", "non_valido", "Determinato", "determinato"),
     (SUBORDINATO, "data_inizio", "obbligatorio", " ", "01/12/2026"),
@@ -106,6 +108,7 @@ CASES: list[tuple[Typed, str, str, str, str]] = [
     (SUBORDINATO, "reddito_presunto_annuale", "negativo", "-0,01", "0"),
     (SUBORDINATO, "reddito_presunto_annuale", "troppo_grande", "10.000.000", "9.999.999,99"),
     (AUTONOMO, "reddito_presunto_annuale", "obbligatorio", "", "0"),
+    (SUBORDINATO, "lavoro_agricolo_intermittente", "obbligatorio", "", "no"),
     (SUBORDINATO, "lavoro_agricolo_intermittente", "non_valido", "forse", "no"),
     (SUBORDINATO, "orario_settimanale", "obbligatorio", "", "20"),
     (SUBORDINATO, "orario_settimanale", "non_valido", "20,1", "20,25"),
@@ -133,6 +136,7 @@ CASES: list[tuple[Typed, str, str, str, str]] = [
     (SUBORDINATO, "datore_integrazione_salariale", "troppo_lungo", "a" * 201, "a" * 200),
     (SUBORDINATO, "annotazioni", "troppo_lungo", "a" * 2001, "a" * 2000),
     (AUTONOMO, "annotazioni", "troppo_lungo", "a\r\n" * 1000 + "ab", "a\r\n" * 999 + "ab"),
+    (AUTONOMO, "tipologia_autonomo", "obbligatorio", "", "artigiano"),
     (AUTONOMO, "tipologia_autonomo", "non_valido", "pirata", "artigiano"),
     (ALTRO, "tipologia_autonomo_altro", "obbligatorio", "", "Guida"),
     (ALTRO, "tipologia_autonomo_altro", "non_valido", "G", "Gu"),
@@ -170,13 +174,11 @@ def test_refused_and_its_nearest_accepted(whole: Typed, field: str, code: str, r
 
 
 def test_every_code_of_every_field_is_tried() -> None:
-    tried = {f"{field}:{code}" for _, field, code, _, _ in CASES} | {  # these have tests of their own, below
-        "tipologia_rioccupazione:obbligatorio",
-        "tipologia_rioccupazione:non_valido",
-        "lavoro_agricolo_intermittente:obbligatorio",
-        "tipologia_autonomo:obbligatorio",
-    }
+    tried = {f"{field}:{code}" for _, field, code, _, _ in CASES}
     assert tried == {f"{field}:{code}" for field, codes in CODES.items() for code in codes.split()}
+    assert CODES.keys() | {"comune_non_in_elenco", "partita_iva_in_attesa"} == {
+        f.name for f in (TIPOLOGIA, *(f for group in GROUPS.values() for f in group.fields))
+    }, "a new field says here what it refuses; a tick refuses nothing that a browser posts"
 
 
 @pytest.mark.parametrize(

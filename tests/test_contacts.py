@@ -139,6 +139,26 @@ async def test_all_errors_at_once_and_nothing_typed_is_lost(anna: Visitor, datab
     assert await database.fetchval("SELECT contatti FROM dichiarante") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "refused", "accepted"),
+    [
+        ("email", "anna@example", "anna@example.it"),
+        ("pec", "anna pec@example.it", "anna.pec@example.it"),
+        ("cellulare", "1234", "12345"),
+        ("telefono", "06 1234567890123x", "06 1234567890123"),
+    ],
+)
+async def test_each_contact_refused_and_its_nearest_accepted(
+    name: str, refused: str, accepted: str, anna: Visitor
+) -> None:
+    await anna.get("/contatti")
+    await anna.post("/contatti", {name: refused}, expect=422)
+    assert anna.page.errors == [f"{name}:non_valido"]
+    await anna.post("/contatti", {name: accepted})
+    await anna.get("/contatti")
+    assert anna.page.value(name) == accepted
+
+
 @pytest.mark.parametrize("name", ["email", "pec"])
 @pytest.mark.parametrize("typed", ["a@b.it\r\nBcc: c@d.it", "a@b.it\n", "a\r@b.it", "a@b.it\u2028"])
 async def test_no_header_is_injected(name: str, typed: str, anna: Visitor) -> None:

@@ -21,6 +21,7 @@ from omnia_com.fields import (
     Count,
     Country,
     Day,
+    Email,
     Field,
     Hours,
     Kind,
@@ -28,6 +29,7 @@ from omnia_com.fields import (
     Money,
     Notes,
     Option,
+    Phone,
     PlaceName,
     Postcode,
     Text,
@@ -141,6 +143,26 @@ def test_day_shown_is_read_again(day: date) -> None:
     assert Day().read(day.isoformat()) == day
 
 
+@quick
+@given(st.dates(date(1, 1, 1)), st.sampled_from("/-."), st.booleans(), st.booleans())
+def test_day_in_each_of_its_spellings(day: date, mark: str, padded: bool, spaced: bool) -> None:
+    numbers = (f"{day.day:02}", f"{day.month:02}") if padded else (str(day.day), str(day.month))
+    assert Day().read((f" {mark} " if spaced else mark).join([*numbers, f"{day.year:04}"])) == day
+
+
+@quick
+@given(st.integers(0, 9999), st.integers(0, 13), st.integers(0, 32))
+def test_a_day_is_read_if_the_calendar_has_it_and_only_then(year: int, month: int, day: int) -> None:
+    """The calendar of the standard library is the oracle."""
+    try:
+        there = str(date(year, month, day))
+    except ValueError:
+        there = ""
+    read = refusal(Day(), f"{day}/{month}/{year:04}")
+    assert read == (f"read as {date.fromisoformat(there)!r}" if there else "data_inesistente")
+    assert refusal(Day(), f"{year:04}-{month:02}-{day:02}") == read
+
+
 # Money is written as Italians write it, and kept in cents.
 
 
@@ -200,6 +222,34 @@ def test_money_that_is_too_much(typed: str) -> None:
 @given(st.integers(0, Money().most))
 def test_money_shown_is_read_again(cents: int) -> None:
     assert Money().read(Money().show(cents)) == cents
+
+
+@quick
+@given(
+    st.integers(0, Money().most),
+    st.sampled_from(["", ".", " ", "'", "\u00a0"]),
+    st.sampled_from(["{}", "€ {}", "{} €", "€{}", "euro {}", "{} EUR"]),
+    st.booleans(),
+)
+def test_money_in_each_of_its_spellings(cents: int, mark: str, around: str, with_cents: bool) -> None:
+    whole = f"{cents // 100:,}".replace(",", mark)
+    text = whole + f",{cents % 100:02}" * with_cents
+    understood = cents if with_cents else cents - cents % 100
+    assert Money().read(around.format(text)) == understood
+    code = "negativo" if understood else f"read as {understood!r}"
+    assert refusal(Money(), around.format("-" + text)) == code
+
+
+@quick
+@given(st.integers(0, 10**9), st.integers(3, 12), st.sampled_from(",."))
+def test_money_finer_than_a_cent_is_not_guessed(number: int, places: int, mark: str) -> None:
+    """But for the dot before exactly three digits, which marks the thousands."""
+    whole, finer = divmod(number, 10**places)
+    text = f"{whole}{mark}{finer:0{places}}"
+    if mark == "," or places > 3:
+        assert refusal(Money(), text) == "non_valido"
+    elif whole < 1000:
+        assert Money().read(text) == (whole * 1000 + finer) * 100
 
 
 def test_money_is_shown_as_it_was_understood() -> None:
@@ -268,6 +318,15 @@ def test_hours_that_are_refused(kind: Hours, typed: str, code: str) -> None:
 def test_hours_shown_are_read_again(quarters: int) -> None:
     hours = Decimal(quarters) / 4
     assert WEEK.read(WEEK.show(hours)) == hours
+
+
+@quick
+@given(st.integers(0, 10_000), st.sampled_from(",."), st.sampled_from([WEEK, DAY]))
+def test_hours_are_read_by_quarters_within_their_limits_and_only_then(hundredths: int, mark: str, kind: Hours) -> None:
+    hours = Decimal(hundredths) / 100
+    expected = "non_valido" if hundredths % 25 else "" if kind.least <= hours <= kind.most else "fuori_limite"
+    typed = f"{hours:.2f}".replace(".", mark)
+    assert refusal(kind, typed) == expected if expected else kind.read(typed) == hours
 
 
 def test_hours_are_shown_without_idle_zeros() -> None:
@@ -434,7 +493,7 @@ def test_postcode_is_taken_as_it_is(typed: str, code: str) -> None:
 
 KINDS: list[Any] = [
     Text(), Notes(), Day(), Money(), WEEK, DAYS_WORKED, Choice((Option("a", "A"),)), LongChoice((Option("a", "A"),)),
-    STATES, Tick(), PARTITA_IVA, PlaceName(), Postcode(),
+    STATES, Tick(), PARTITA_IVA, PlaceName(), Postcode(), Email(), Phone(),
 ]  # fmt: skip
 
 

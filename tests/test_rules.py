@@ -1,10 +1,12 @@
 """The rules between fields, each under its own name, on both sides of its limit."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from inspect import getmembers, isfunction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from omnia_com import rules
 from omnia_com.field_groups import CONTRATTI, GROUPS, TIPOLOGIE_AUTONOMO
@@ -162,6 +164,28 @@ def test_citta_del_paese() -> None:
     assert of("x" * 101, sede_stato="Z133") == ["sede_citta:troppo_lungo"]
     assert of("L", sede_stato="Z133") == ["sede_citta:non_valido"]
     assert found(rules.citta_del_paese({"sede_stato": "IT", "sede_citta": "Torino"}, TODAY)) == [], "no province yet"
+
+
+# Whatever the days (ASVS 2.1.2, 2.2.3): the same as a person counts them on a calendar.
+
+some_days = st.dates(date(2015, 1, 1), date(2030, 12, 31))
+
+
+@given(some_days, some_days, st.integers(1, 366))
+def test_period_and_days_of_work_agree(start: date, end: date, days: int) -> None:
+    values = {"data_inizio": start, "data_fine": end, "giornate_lavorate": days}
+    said = [f"{field}:{code}" for rule in rules.RULES for field, code in rule(values, start)]
+    calendar = [start + timedelta(days=n) for n in range(days)]
+    assert ("data_fine:prima_dell_inizio" in said) == (end < start)
+    assert ("giornate_lavorate:oltre_il_periodo" in said) == (start <= end < calendar[-1])
+
+
+@given(some_days, st.integers(-5000, 800))
+def test_a_start_is_within_its_terms(today: date, away: int) -> None:
+    start = today + timedelta(days=away)
+    said = found(rules.inizio_entro_i_termini({"data_inizio": start}, today))
+    early, late = start < date(2015, 9, 24), (start - today).days > 366
+    assert said == ["data_inizio:troppo_indietro"] * early + ["data_inizio:troppo_avanti"] * late
 
 
 # What the tables of rules may name.
