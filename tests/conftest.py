@@ -32,7 +32,7 @@ PERSONE: dict[str, dict[str, str]] = json.loads((files("omnia_com.data") / "pers
 ADESSO = "2026-11-23T10:00:00"
 EVERYTHING = (
     "comunicazione, documento, bozza, protocollo, sessione, accesso_in_corso, dichiarante, battito, "
-    "scambio, scambio_letto, registro_accessi, eliminata"
+    "scambio, scambio_letto, modulo_tenuto, registro_accessi, eliminata"
 )
 
 

@@ -55,6 +55,7 @@ ROUTES = {
     "sign_out": PERSON,
     "session": PERSON,
     "stay_signed_in": PERSON,
+    "resume": PERSON,
     "sign_in": MACHINES,
     "sign_in_answer": MACHINES,
     "jwks": MACHINES,

@@ -12,7 +12,7 @@ import pytest
 
 from omnia_com.front import Front
 from omnia_com.pages import ready
-from omnia_com.pages.access import cookie_name
+from omnia_com.pages.cookies import cookie_name
 from omnia_com.settings import ROME, Settings
 from tests.browsing import Page, Visitor, said
 from tests.people import SUBORDINATO

@@ -19,6 +19,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from omnia_com import logs, receipts
 from omnia_com.access_log import forget_old_accesses
 from omnia_com.declarations import forget_old_drafts
+from omnia_com.identity.kept_forms import forget_old_forms
 from omnia_com.identity.register import forget_old_exchanges
 from omnia_com.identity.saml.refresh import refresh
 from omnia_com.identity.sessions import forget_expired
@@ -78,6 +79,7 @@ async def tidy(settings: Settings) -> None:
     await forget_expired(settings)
     await forget_old_exchanges(settings)
     await refresh(settings)
+    await forget_old_forms()
     await forget_old_drafts(settings.conserva_bozze)
     await forget_old_accesses(settings.conserva_accessi)
 

@@ -21,6 +21,7 @@ from .identity.cns import CardReader
 from .identity.parties import Parties
 from .identity.saml.service import ServiceProvider
 from .identity.sessions import Session, find_session
+from .limits import Limit
 from .pages import (
     access,
     accesses,
@@ -41,9 +42,11 @@ from .pages import (
     oidc,
     own_data,
     patterns,
+    resume,
     saml,
     session,
 )
+from .pages.cookies import cookie_name
 from .pages.ready import Ready
 from .pages.web import Form, MaybeSession, MyServices, MySession, NotSignedIn, Services, read_form
 from .queue import Queue
@@ -51,6 +54,7 @@ from .settings import Settings
 from .storage.database import close_pool, open_pool
 
 FORM_BYTES = 256 * 1024
+KEPT_A_MINUTE = 60  # forms from one address whose session is gone
 HANDLERS = [
     home.start,
     home.home,
@@ -75,6 +79,7 @@ HANDLERS = [
     access.sign_out,
     session.show,
     session.stay,
+    resume.show,
     cns.enter,
     cns.card,
     cns.arrive,
@@ -114,15 +119,19 @@ def provide_services(request: Request[Any, Any, Any]) -> Services:
 
 
 async def provide_maybe_session(request: Request[Any, Any, Any], services: MyServices) -> Session | None:
-    token = request.cookies.get(access.cookie_name(services.settings, "sid"), "")
+    token = request.cookies.get(cookie_name(services.settings, "sid"), "")
     session = await find_session(token, services.settings) if token else None
     request.scope["omnia_owner"] = session and session.owner  # type: ignore[typeddict-unknown-key]
     return session
 
 
-def provide_session(maybe_session: MaybeSession) -> Session:
+async def provide_session(
+    request: Request[Any, Any, Any], maybe_session: MaybeSession, services: MyServices
+) -> Session:
+    """Without one, what was posted is kept for its person."""
     if maybe_session is None:
-        raise NotSignedIn
+        kept, cookies = await resume.keep(request, services) if request.method == "POST" else (None, [])
+        raise NotSignedIn(kept, cookies)
     return maybe_session
 
 
@@ -164,7 +173,7 @@ def create_app(settings: Settings) -> Front:
         dependencies={
             "services": Provide(provide_services, sync_to_thread=False),
             "maybe_session": Provide(provide_maybe_session),
-            "session": Provide(provide_session, sync_to_thread=False),
+            "session": Provide(provide_session),
             "form": Provide(provide_form),
         },
         exception_handlers=mishaps.HANDLERS,
@@ -175,8 +184,8 @@ def create_app(settings: Settings) -> Front:
         request_max_body_size=FORM_BYTES,
         logging_config=None,
     )
-    clock = Clock(settings.adesso)
-    app.state.services = Services(settings, clock, queue, ready, notebook, parties, cards, saml_party, doors)
+    clock, keeping = Clock(settings.adesso), Limit(KEPT_A_MINUTE)
+    app.state.services = Services(settings, clock, queue, ready, notebook, parties, cards, saml_party, doors, keeping)
     return Front(app, settings)
 
 

@@ -13,9 +13,10 @@ from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
 from . import access_log, languages
+from .limits import Limit
 from .names import Names
 from .pages import assets, cns
-from .pages.access import cookie_name
+from .pages.cookies import cookie_name
 from .pages.policy import policy
 from .settings import Settings
 
@@ -38,20 +39,6 @@ def security_headers() -> dict[str, str]:
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
-
-
-class Limit:
-    """How many requests an address makes in a minute, in this process; forgets everything as a minute ends."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._minute, self._seen = most, 0, dict[str, int]()
-
-    def exceeded(self, address: str) -> bool:
-        minute = int(time.monotonic() // 60)
-        if minute != self._minute:
-            self._minute, self._seen = minute, {}
-        self._seen[address] = self._seen.get(address, 0) + 1
-        return self._seen[address] > self._most
 
 
 class Front:

@@ -4,14 +4,14 @@ from typing import Any
 
 import structlog
 from litestar import Request, get, post
-from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from .. import access_log
 from ..declarants import remember
 from ..identity import SignedIn
 from ..identity.sessions import Session, close_all, close_session, open_session
-from ..settings import Settings
+from . import resume
+from .cookies import cookie, cookie_name
 from .doors import offered
 from .oidc_exit import leave_provider
 from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, origin, see_other
@@ -20,30 +20,14 @@ Asked = Request[Any, Any, Any]
 log = structlog.get_logger()
 
 
-def cookie_name(settings: Settings, name: str) -> str:
-    """`__Host-` binds a cookie to this very host; browsers refuse the prefix on plain http."""
-    return f"__Host-{name}" if settings.secure else name
-
-
-def _cookie(settings: Settings, name: str, value: str, max_age: int | None = None) -> Cookie:
-    return Cookie(
-        key=cookie_name(settings, name),
-        value=value,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=settings.secure,
-        max_age=max_age,
-    )
-
-
 @get("/entra", name="enter")
 async def enter(request: Asked, maybe_session: MaybeSession, services: MyServices) -> Page | Redirect:
-    """Where a page that needs a person sends whoever is not signed in; `next` leads back to it."""
-    back = request.query_params.get("next", "")
+    """Where a page that needs a person sends whoever is not signed in; `next` leads back to it, `tenuto` says whether
+    what they had posted was kept."""
+    back, kept = request.query_params.get("next", ""), request.query_params.get("tenuto", "")
     if maybe_session:
         return see_other("/comunicazioni")
-    return html(request, "entra.html", **offered(services.doors(), back))
+    return html(request, "entra.html", kept=kept, **offered(services.doors(), back))
 
 
 async def welcome(request: Asked, services: Services, signed_in: SignedIn, back: str) -> Redirect:
@@ -55,7 +39,9 @@ async def welcome(request: Asked, services: Services, signed_in: SignedIn, back:
     token = await open_session(signed_in)
     await access_log.note(signed_in.identity.codice_fiscale, "entrata")
     log.info("accesso", mezzo=signed_in.identity.scheme, livello=signed_in.identity.level)
-    return see_other(back, cookies=[_cookie(settings, "sid", token), _cookie(settings, "accesso", "", max_age=0)])
+    back, cookies = await resume.put_back(request, services, signed_in.identity.codice_fiscale, back)
+    cookies += [cookie(settings, "sid", token), cookie(settings, "accesso", "", max_age=0)]
+    return see_other(back, cookies=cookies)
 
 
 @post("/esci", name="sign_out", status_code=303)
@@ -65,7 +51,7 @@ async def sign_out(request: Asked, session: MySession, services: MyServices, for
     await close_session(session.token)
     others = await close_all(session.owner) if "ovunque" in form else []
     leave = await leave_provider(services, session, others, origin(request)) or _leave_cie(services, session)
-    out = see_other(leave or "/", cookies=[_cookie(services.settings, "sid", "", max_age=0)])
+    out = see_other(leave or "/", cookies=[cookie(services.settings, "sid", "", max_age=0)])
     out.headers["Clear-Site-Data"] = '"cache", "storage"'
     return out
 

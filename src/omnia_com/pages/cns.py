@@ -19,7 +19,8 @@ from ..identity.cns import CardReader, issuer_of
 from ..identity.register import Exchange, keep
 from ..identity.sessions import PENDING_MINUTES, hand_over, keep_pending, take_anywhere, take_pending
 from ..settings import Settings
-from .access import _cookie, cookie_name, welcome
+from .access import welcome
+from .cookies import cookie, cookie_name
 from .web import MyServices, Services, origin, see_other
 
 Asked = Request[Any, Any, Any]
@@ -55,8 +56,8 @@ async def enter(request: Asked, services: MyServices) -> Redirect:
     _reader(services)
     state = secrets.token_urlsafe(32)
     leaving = Leaving(origin(request), local(request.query_params.get("next", "")))
-    cookie = _cookie(services.settings, "accesso", await keep_pending(state, leaving), PENDING_MINUTES * 60)
-    return see_other(f"{services.settings.cns_url}{CARD}?stato={state}", cookies=[cookie])
+    leaving_cookie = cookie(services.settings, "accesso", await keep_pending(state, leaving), PENDING_MINUTES * 60)
+    return see_other(f"{services.settings.cns_url}{CARD}?stato={state}", cookies=[leaving_cookie])
 
 
 @get(CARD, name="cns_card")

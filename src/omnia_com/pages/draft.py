@@ -50,7 +50,7 @@ async def show(request: Asked, session: MySession, services: MyServices, id: Id)
 async def save(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
     shown, action = form.get("gruppo_mostrato", ""), form.get("azione", "continua")
     try:
-        draft = await _saved(session.owner, id, form, shown)
+        draft = await saved(session.owner, id, form, shown)
     except Stale as stale:
         return _conflict(request, session, stale.draft, form, shown)
     except AlreadySent as e:
@@ -98,7 +98,8 @@ async def delete(session: MySession, id: Id, form: MyForm) -> Redirect:  # noqa:
     return see_other("/comunicazioni")
 
 
-async def _saved(owner: str, id: UUID, form: Form, shown: str) -> Draft:
+async def saved(owner: str, id: UUID, form: Form, shown: str) -> Draft:
+    """What a posted form makes of its draft. Raises as `declarations.save`."""
     version = form.get("versione", "")
     draft = await declarations.find_draft(owner, id)
     typed = declarations.merged(draft, form, shown)
@@ -160,6 +161,16 @@ def _conflict(request: Asked, session: Session, now: Draft, form: Form, shown: s
             headers=STATUS_LINE,
             draft=now,
         )
+    return conflict(request, session, now, declarations.merged(now, form, shown), shown)
+
+
+async def both_versions(request: Asked, session: Session, id: UUID, form: Form) -> Page:
+    """A form that came too late, beside what became of its draft meanwhile."""
+    shown = form.get("gruppo_mostrato", "")
+    try:
+        now = await declarations.find_draft(session.owner, id)
+    except AlreadySent as e:
+        return _sent_already(request, session, e.sent, form)
     return conflict(request, session, now, declarations.merged(now, form, shown), shown)
 
 

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from .. import languages
 from ..communications import NotFound
-from .access import cookie_name
+from .cookies import cookie_name
 from .web import MyServices, see_other
 
 YEAR = 365 * 24 * 60 * 60  # seconds

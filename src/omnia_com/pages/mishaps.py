@@ -104,12 +104,13 @@ def http(request: Asked, e: HTTPException) -> Page:
     return of_status(request, e.status_code if e.status_code in WORDS else 400)
 
 
-def not_signed_in(request: Asked, _e: NotSignedIn) -> Page | Redirect:
+def not_signed_in(request: Asked, e: NotSignedIn) -> Page | Redirect:
     """A fragment says so where the page is, with all that was typed in it; a page goes to sign in and back."""
     if is_fragment(request):
         return of_status(request, 401)
-    here = request.url.path if request.method == "GET" else "/comunicazioni"
-    return see_other("/entra?next=" + quote(here))
+    there = request.url.path if request.method == "GET" else "/comunicazioni"
+    told = "" if e.kept is None else "&tenuto=si" if e.kept else "&tenuto=no"
+    return see_other(f"/entra?next={quote(there)}{told}", cookies=e.cookies)
 
 
 def not_found(request: Asked, _e: NotFound) -> Page:

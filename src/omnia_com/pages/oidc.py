@@ -15,7 +15,8 @@ from ..identity.sessions import PENDING_MINUTES, keep_pending, take_pending
 from ..identity.statements import TYPE
 from ..identity.terms import RETURN
 from ..settings import Settings
-from .access import _cookie, cookie_name, welcome
+from .access import welcome
+from .cookies import cookie, cookie_name
 from .web import MyServices, origin, see_other
 
 Asked = Request[Any, Any, Any]
@@ -31,7 +32,7 @@ async def sign_in(request: Asked, services: MyServices) -> Redirect:
     scheme = SCHEMES.get(asked.get("con", "spid"), "spid")
     url, pending = await party.start(origin(request), scheme=scheme, next=asked.get("next", ""))
     browser = await keep_pending(pending.state, pending)
-    return see_other(url, cookies=[_cookie(services.settings, "accesso", browser, PENDING_MINUTES * 60)])
+    return see_other(url, cookies=[cookie(services.settings, "accesso", browser, PENDING_MINUTES * 60)])
 
 
 @get([RETURN, RETURN + "/{provider:str}"], name="sign_in_answer")

@@ -65,6 +65,8 @@ def _slug(reason: str) -> str:
 PATTERNS = (
     Pattern("inizio", "La prima pagina", Stage.start),
     Pattern("entra", "Entra per continuare: molti fornitori", lambda s: s.enter(*DOORS)),
+    Pattern("entra-tenuto", "La sessione è finita mentre si scriveva", lambda s: s.enter(*DOORS, kept="si")),
+    Pattern("entra-perso", "La sessione è finita mentre si caricava un file", lambda s: s.enter(*DOORS, kept="no")),
     Pattern("entra-nessuno", "Entra per continuare: nessun fornitore", Stage.enter),
     Pattern("fornitore", "Vai al fornitore di identità", Stage.leave_for_provider),
     Pattern("comunicazioni-vuote", "Le tue comunicazioni: ancora nessuna", Stage.empty_home),

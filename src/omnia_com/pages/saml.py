@@ -27,7 +27,8 @@ from ..identity.sessions import (
     take_anywhere,
     take_pending,
 )
-from .access import _cookie, cookie_name, welcome
+from .access import welcome
+from .cookies import cookie, cookie_name
 from .web import Form, MyServices, Page, Services, html, origin, read_fields, see_other
 
 Asked = Request[Any, Any, Any]
@@ -65,8 +66,8 @@ async def sign_in(request: Asked, services: MyServices) -> Page | Redirect:
     asked = request.query_params
     departure, pending = _party(services).start(asked.get("idp", ""), origin(request), local(asked.get("next", "")))
     browser = await keep_pending(pending.request_id, pending)
-    cookie = _cookie(services.settings, "accesso", browser, PENDING_MINUTES * 60)
-    return _leave(request, departure, cookies=[cookie])
+    cookies = [cookie(services.settings, "accesso", browser, PENDING_MINUTES * 60)]
+    return _leave(request, departure, cookies=cookies)
 
 
 def _leave(request: Asked, departure: Departure, **kwargs: Any) -> Page | Redirect:

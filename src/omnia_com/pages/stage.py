@@ -45,8 +45,8 @@ class Stage:
     def start(self) -> Page:
         return self.template("inizio.html", signed_in=False, **offered(self.services.doors(), ""))
 
-    def enter(self, *doors: Door) -> Page:
-        return self.template("entra.html", signed_in=False, **offered(doors, ""))
+    def enter(self, *doors: Door, kept: str = "") -> Page:
+        return self.template("entra.html", signed_in=False, kept=kept, **offered(doors, ""))
 
     def leave_for_provider(self) -> Page:
         fields = {"SAMLRequest": "modelli", "RelayState": "modelli"}

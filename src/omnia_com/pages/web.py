@@ -23,14 +23,16 @@ from markupsafe import Markup
 from .. import __version__, languages
 from ..access_log import Notebook
 from ..clock import Clock, rome
-from ..identity import Door
+from ..identity import Door, csrf
 from ..identity.cns import CardReader
 from ..identity.parties import Parties
 from ..identity.saml.service import ServiceProvider
 from ..identity.sessions import Session
+from ..limits import Limit
 from ..queue import Queue
 from ..settings import Settings
 from . import assets
+from .notes import RESUMED
 from .policy import policy
 from .ready import Ready
 
@@ -53,10 +55,15 @@ class Services(msgspec.Struct, frozen=True):
     cns: CardReader | None
     saml: ServiceProvider | None
     doors: Callable[[], tuple[Door, ...]]
+    keeping: Limit
 
 
 class NotSignedIn(Exception):
-    """The page is for a signed-in person."""
+    """The page is for a signed-in person. `kept`: whether what was posted was, None if nothing was."""
+
+    def __init__(self, kept: bool | None = None, cookies: Iterable[Cookie] = ()) -> None:
+        super().__init__()
+        self.kept, self.cookies = kept, list(cookies)
 
 
 class Unreadable(Exception):
@@ -139,6 +146,7 @@ def html(
         csrf=session.csrf() if session else "",
         errors=context.pop("errors", ()),
         torna=here(request),
+        ripresa=RESUMED.get(request.query_params.get("ripresa", ""), ""),
         **context,
     )
     body = text.encode()
@@ -212,13 +220,14 @@ def origin(request: Request[Any, Any, Any]) -> str:
 async def read_form(request: Request[Any, Any, Any], session: Session) -> Form:
     """The posted form, once its CSRF token is known to be this session's. Raises `Unreadable`, `CsrfRefused`."""
     form = await read_fields(request)
-    ours = _from_our_page(request)
-    if not session.accepts(form.pop("csrf", "")) or ours is False:
-        raise CsrfRefused(session, form if ours else None)
+    ours, token = from_our_page(request), form.pop("csrf", "")
+    if not session.accepts(token) or ours is False:
+        own = csrf.whose(token) in (b"", csrf.tag(session.owner))  # not of somebody else's page in the same browser
+        raise CsrfRefused(session, form if ours and own else None)
     return form
 
 
-def _from_our_page(request: Request[Any, Any, Any]) -> bool | None:
+def from_our_page(request: Request[Any, Any, Any]) -> bool | None:
     """Whether the browser says that a page of ours sent the form; None if it says nothing."""
     settings: Settings = request.app.state.services.settings
     if (site := request.headers.get("sec-fetch-site")) is not None:

@@ -179,6 +179,14 @@ class RegistroAccessi(Table, db=DB):
     operatore = Text()
 
 
+class ModuloTenuto(Table, db=DB):
+    """A form whose session was gone, encrypted under a key that only the browser has; half an hour, one use."""
+
+    id_sha256 = Bytea(primary_key=True)
+    contenuto = Bytea(null=False)
+    creato = Timestamptz(default=TimestamptzNow())
+
+
 class Battito(Table, db=DB):
     """When each process was last seen alive, and whether it has a browser."""
 

@@ -1,0 +1,147 @@
+"""A session that ends in the middle of a form loses nothing: what was posted is kept, and put back after sign-in.
+
+Only for the same person, and never sent by itself: a form that was to send comes back as the check page.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from .. import access_log, declarants, declarations
+from ..communications import NotFound
+from ..declarants import Unusable
+from ..declarations import AlreadySent, Stale
+from ..identity import csrf, kept_forms
+from ..identity.kept_forms import KeptForm
+from ..identity.sessions import Session
+from . import contacts, draft
+from .cookies import cookie, cookie_name
+from .web import (
+    Form,
+    MyServices,
+    MySession,
+    Page,
+    Services,
+    Unreadable,
+    from_our_page,
+    is_fragment,
+    read_fields,
+    see_other,
+)
+
+Asked = Request[Any, Any, Any]
+COOKIE = "modulo"
+AT_ONCE = 4  # forms of one browser: one for each window in which somebody was writing
+
+
+async def keep(request: Asked, services: Services) -> tuple[bool, list[Cookie]]:
+    """Keeps what was posted without a session, if a page of ours was the sender; with the cookie that leads to it."""
+    name, address = str(request.scope["route_handler"].name), request.client.host if request.client else ""
+    if name not in PUT_BACK or is_fragment(request) or services.keeping.exceeded(address):
+        return False, []
+    try:
+        form = await read_fields(request)
+    except Unreadable:
+        return False, []
+    whose = _whose(request, services, form.pop("csrf", ""))
+    kept = KeptForm(name, request.path_params.get("id"), whose, form)
+    secret = await kept_forms.keep(kept) if whose else ""
+    return bool(secret), [_cookie(services, [*_secrets(request, services), secret])] if secret else []
+
+
+def _whose(request: Asked, services: Services, token: str) -> bytes:
+    """The tag of the person whose page was posted; b'' when it is not certain that it was a page of ours.
+
+    The browser says so; one that says nothing must have the dead session's cookie: no other site makes it send that.
+    """
+    ours = from_our_page(request)
+    sid = request.cookies.get(cookie_name(services.settings, "sid"), "")
+    return csrf.whose(token) if ours or (ours is None and sid and csrf.accepts(sid, token)) else b""
+
+
+async def put_back(request: Asked, services: Services, owner: str, back: str) -> tuple[str, list[Cookie]]:
+    """After *owner* has signed in: saves what this browser's cookie leads to; says where to go instead of *back*."""
+    secrets, left = _secrets(request, services), list[str]()
+    for secret in secrets:
+        if form := await kept_forms.take(secret):
+            where, done = await _put_back(owner, form)
+            back = back if left else where
+            left += [] if done else [await kept_forms.keep(form)]
+    return back, [_cookie(services, left)] if secrets else []
+
+
+async def _put_back(owner: str, form: KeptForm) -> tuple[str, bool]:
+    """Where to go, and whether nothing of *form* is left to be decided. Another person's is gone with this."""
+    if form.whose != csrf.tag(owner):
+        return "/comunicazioni?ripresa=altri", True
+    try:
+        return await PUT_BACK[form.page](owner, form), True
+    except NotFound:
+        return "/comunicazioni?ripresa=altri", True
+    except (Stale, AlreadySent):
+        return "/ripresa", False
+    except Unusable:
+        return "/ripresa?ripresa=correggi", False
+
+
+async def _save_draft(owner: str, form: KeptForm) -> str:
+    await draft.saved(owner, _id(form), Form(form.fields), form.fields.get("gruppo_mostrato", ""))
+    return f"/bozze/{form.id}?ripresa=bozza"
+
+
+async def _do_not_send(owner: str, form: KeptForm) -> str:
+    try:
+        await declarations.find_draft(owner, _id(form))
+    except AlreadySent as e:
+        return f"/comunicazioni/{e.sent.id}"
+    return f"/bozze/{form.id}/riepilogo?ripresa=invio"
+
+
+async def _save_contacts(owner: str, form: KeptForm) -> str:
+    await declarants.save_contacts(owner, form.fields)
+    await access_log.note(owner, "contatti")
+    return "/contatti?ripresa=contatti"
+
+
+PUT_BACK: dict[str, Callable[[str, KeptForm], Awaitable[str]]] = {
+    "save_draft": _save_draft,
+    "send": _do_not_send,
+    "save_contacts": _save_contacts,
+}
+
+
+@get("/ripresa", name="resume")
+async def show(request: Asked, session: MySession, services: MyServices) -> Page | Redirect:
+    """What could not be saved by itself: for the person to decide. It stays until its half hour is over."""
+    for secret in _secrets(request, services):
+        form = await kept_forms.look(secret)
+        if form and form.whose == csrf.tag(session.owner):
+            return await _decide(request, session, form)
+    return see_other("/comunicazioni")
+
+
+async def _decide(request: Asked, session: Session, form: KeptForm) -> Page:
+    typed = Form(form.fields)
+    if form.page == "save_contacts":
+        return contacts.page(request, session, await declarants.contacts(session.owner), typed, "/comunicazioni")
+    return await draft.both_versions(request, session, _id(form), typed)
+
+
+def _id(form: KeptForm) -> UUID:
+    if form.id is None:
+        raise NotFound
+    return form.id
+
+
+def _secrets(request: Asked, services: Services) -> list[str]:
+    text = request.cookies.get(cookie_name(services.settings, COOKIE), "")
+    return [secret for secret in text.split(".") if secret][-AT_ONCE:]
+
+
+def _cookie(services: Services, secrets: list[str]) -> Cookie:
+    text = ".".join([secret for secret in secrets if secret][-AT_ONCE:])
+    return cookie(services.settings, COOKIE, text, kept_forms.MINUTES * 60 if text else 0)
