@@ -22,7 +22,7 @@ RUN apt-get update \
        python3 chromium-headless-shell libatomic1 tini \
     && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --create-home omnia \
-    && install --directory --owner omnia --group omnia --mode 0700 /var/lib/omnia-com
+    && install --directory --owner omnia --group omnia --mode 0700 /var/lib/omnia-com /var/lib/allegati
 COPY --from=build /opt/omnia-com /opt/omnia-com
 ENV PATH=/opt/omnia-com/bin:$PATH HOME=/home/omnia PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     OMNIA_DATA=/var/lib/omnia-com

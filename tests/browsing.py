@@ -12,6 +12,7 @@ import httpx
 Pairs = list[tuple[str, str | int | float | bool | None]]
 PAGE_LIMIT = 8_000  # bytes on the wire, stylesheet and headers included (PAGES.md)
 PUBLIC = ("/", "/entra", "/accessibilita", "/privacy", "/note-legali")
+NOTHING_CHOSEN = ("", b"")
 SKIPPED = ("hidden", "submit", "button")
 
 
@@ -22,6 +23,7 @@ class Visitor:
         self.client = client
         self.page: Page
         self.filled: dict[str, Any] = {}
+        self.chosen = NOTHING_CHOSEN
 
     async def close(self) -> None:
         await self.client.aclose()
@@ -63,14 +65,29 @@ class Visitor:
         data = self.page.successful(form, self.filled)
         if control.get("name"):
             data.append((control.get("name", ""), control.get("value", "")))
-        action = urljoin(str(self.page.url), form.get("action", ""))
-        if form.get("method", "get") == "post":
+        action = urljoin(str(self.page.url), control.get("formaction") or form.get("action", ""))
+        if "multipart/form-data" in (control.get("formenctype"), form.get("enctype")):
+            response = await self._send_file(action, data)
+        elif form.get("method", "get") == "post":
             body = httpx.QueryParams(data)
             headers = {"content-type": "application/x-www-form-urlencoded", "origin": _origin(str(self.page.url))}
             response = await self.client.post(action, content=str(body), headers=headers)
         else:
             response = await self.client.get(action, params=data)
         return await self._show(response, expect)
+
+    def choose_file(self, name: str, content: bytes) -> "Visitor":
+        """In the file control of the page."""
+        self.chosen = (name, content)
+        return self
+
+    async def _send_file(self, action: str, data: Pairs) -> httpx.Response:
+        """A form as multipart, texts first, in the page's order; the control of a file that was not chosen is empty."""
+        name, content = self.chosen
+        self.chosen = NOTHING_CHOSEN
+        texts = {name: str(text) for name, text in data if name != "allegato"}
+        headers = {"origin": _origin(str(self.page.url))}
+        return await self.client.post(action, data=texts, files={"allegato": (name, content)}, headers=headers)
 
     async def follow(self, words: str, expect: int = 200) -> "Page":
         """The first link whose words begin with these."""

@@ -31,8 +31,8 @@ from tests.browsing import Visitor
 PERSONE: dict[str, dict[str, str]] = json.loads((files("omnia_com.data") / "persone.json").read_text())
 ADESSO = "2026-11-23T10:00:00"
 EVERYTHING = (
-    "comunicazione, documento, bozza, protocollo, sessione, accesso_in_corso, dichiarante, battito, "
-    "scambio, scambio_letto, modulo_tenuto, registro_accessi, eliminata"
+    "comunicazione, documento, allegato, contenuto, bozza, protocollo, sessione, accesso_in_corso, dichiarante, "
+    "battito, scambio, scambio_letto, modulo_tenuto, registro_accessi, eliminata"
 )
 
 

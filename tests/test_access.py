@@ -1,6 +1,7 @@
 """Who may see what: every route is classified, and its class is tested."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
@@ -39,6 +40,10 @@ ROUTES = {
     "receipt": PERSON,
     "retry_receipt": PERSON,
     "receipt_page": PERSON,
+    "attachments": PERSON,
+    "attach": PERSON,
+    "draft_attachment": PERSON,
+    "attachment": PERSON,
     "choose_comune": PERSON,
     "take_comune": PERSON,
     "consequences": PERSON,
@@ -91,7 +96,7 @@ def routes(app: Front) -> Iterator[tuple[str, str, str]]:
 
 def private(app: Front, method: str, id: object = "00000000-0000-4000-8000-000000000000") -> list[str]:
     return [
-        path.replace("{id:uuid}", str(id)) for name, m, path in routes(app) if ROUTES[name] == PERSON and m == method
+        re.sub(r"{\w+:uuid}", str(id), path) for name, m, path in routes(app) if ROUTES[name] == PERSON and m == method
     ]
 
 

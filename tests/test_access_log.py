@@ -25,6 +25,8 @@ NOT_NOTED = {
     "start_draft": "nothing is in it yet; opening it is noted",
     "save_draft": "the page that follows is noted",
     "confirm_deletion": "shows nothing of the draft",
+    "attachments": "names of files; taking one away is noted",
+    "attach": "the draft that follows is noted",
     "choose_comune": "shows a public list",
     "take_comune": "the draft that follows is noted",
     "consequences": "rules, not answers",

@@ -11,14 +11,16 @@ from omnia_com.answers import Problem
 from omnia_com.cautions import CAUTIONS
 from omnia_com.field_groups import CONTATTI, DICHIARAZIONI, GROUPS, TIPOLOGIA
 from omnia_com.fields import Tick
-from omnia_com.messages import ANY_FIELD, ERRORS, error
+from omnia_com.messages import ANY_FIELD, ERRORS, REFUSALS, error
 from tests.test_answers import CODES as CODES_OF_THE_FORM
 from tests.test_answers import answers
 
-CODES = CODES_OF_THE_FORM | {f.name: "non_valido" for f in CONTATTI}
+ATTACHED = {"allegati": "tipo_non_ammesso troppo_grande troppi non_valido"}
+CODES = CODES_OF_THE_FORM | {f.name: "non_valido" for f in CONTATTI} | ATTACHED
 FORM = {f.name: f for f in (TIPOLOGIA, *DICHIARAZIONI, *(f for group in GROUPS.values() for f in group.fields))}
 FIELDS = FORM | {f.name: f for f in CONTATTI}
 ALL = [(field, code, text) for field, said in ERRORS.items() for code, text in said.items()]
+ALL += [("allegati", code, text) for code, text in REFUSALS.values()]
 SENTENCES = [text for _, _, text in ALL]
 EVERY_CODE = {code for codes in CODES.values() for code in codes.split()}
 
@@ -52,7 +54,7 @@ def test_ticks_too_have_words() -> None:
 
 
 def test_there_are_no_words_for_fields_that_do_not_exist() -> None:
-    assert ERRORS.keys() <= FIELDS.keys()
+    assert ERRORS.keys() <= FIELDS.keys() | ATTACHED.keys()
 
 
 def test_a_field_that_has_no_words_yet_gets_those_of_the_code() -> None:
@@ -70,7 +72,8 @@ def test_a_code_that_no_field_has_is_a_mistake_of_ours() -> None:
 # Each sentence speaks to a person and says what to do.
 
 TO_DO = re.compile(
-    r"\b(scriv|scegl|correggi|ricontroll|usa|segna|lascia|cancella|cambia|di’|compila|accorcia|controlla)",
+    r"\b(scriv|scegl|correggi|ricontroll|usa|segna|lascia|cancella|cambia|di’|compila|accorcia|controlla"
+    r"|togli|salva|stampa|fai|dagli)",
     re.IGNORECASE,
 )
 TECHNICAL = re.compile(

@@ -16,8 +16,9 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from omnia_com import logs, receipts
+from omnia_com import attachments, logs, receipts
 from omnia_com.access_log import forget_old_accesses
+from omnia_com.contents import Contents
 from omnia_com.declarations import forget_old_drafts
 from omnia_com.identity.kept_forms import forget_old_forms
 from omnia_com.identity.register import forget_old_exchanges
@@ -31,7 +32,7 @@ from .chromium import Browser, BrowserUnavailable, DriverGone
 from .documents import print_pdf
 
 log = structlog.get_logger()
-SWEEP_SECONDS, BEAT_SECONDS, TIDY_SECONDS = 1.0, 5.0, 600.0
+SWEEP_SECONDS, BEAT_SECONDS, FILES_SECONDS, TIDY_SECONDS = 1.0, 5.0, 20.0, 600.0
 JOB_SECONDS = 12  # less than the lease: a job that hangs gives its document back itself
 POLL_SECONDS = 0.02  # arq's own half second would be most of the time to a receipt
 
@@ -74,6 +75,12 @@ async def beat(browser: Browser) -> None:
     await receipts.beat("chromium" if browser.available else "")
 
 
+async def look_after_files(contents: Contents, settings: Settings) -> None:
+    """The virus check of what came in while clamd was away; removing what nothing refers to any more."""
+    await attachments.check_waiting(contents, settings.clamd)
+    await attachments.forget_unused(contents)
+
+
 async def tidy(settings: Settings) -> None:
     await receipts.forget_old_exports()
     await forget_expired(settings)
@@ -96,7 +103,7 @@ async def every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
 async def run(settings: Settings) -> None:
     """Works until a signal says to stop, or until the queue is away for too long."""
     await open_pool(settings.database_url, size=4)
-    queue = Queue(settings.redis_url)
+    queue, contents = Queue(settings.redis_url), Contents(settings)
     async with Browser(settings) as browser:
         worker = Worker(
             [func(render, name=RENDER, timeout=JOB_SECONDS, max_tries=1)],
@@ -113,6 +120,7 @@ async def run(settings: Settings) -> None:
         rounds = (
             every(BEAT_SECONDS, lambda: beat(browser)),
             every(SWEEP_SECONDS, lambda: sweep(queue, browser)),
+            every(FILES_SECONDS, lambda: look_after_files(contents, settings)),
             every(TIDY_SECONDS, lambda: tidy(settings)),
         )
         tasks = [asyncio.create_task(r) for r in rounds]

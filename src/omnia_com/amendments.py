@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 
+from .attachments import share
 from .clock import Clock
 from .communications import Content, Sent, Superseded, find_sent, record
 from .declarants import Person
@@ -18,7 +19,7 @@ MOTIVI = {
 
 
 async def amend(owner: str, id: UUID, draft: UUID) -> UUID:
-    """A new draft, *draft*, with the answers of a sent communication, that will take its place when it is sent.
+    """A new draft, *draft*, with the answers and attachments of a sent communication, that will take its place.
 
     Who has such a draft already is led to that one. Raises `NotFound`, `Superseded`.
     """
@@ -39,6 +40,7 @@ async def amend(owner: str, id: UUID, draft: UUID) -> UUID:
             answers,
             id,
         )
+        await share(draft, sent.allegati)
     return draft
 
 

@@ -15,6 +15,7 @@ from . import logs
 from . import settings as setup
 from .access_log import Notebook
 from .clock import Clock
+from .contents import Contents
 from .front import Front
 from .identity import Door, register_keys
 from .identity.cns import CardReader
@@ -26,6 +27,7 @@ from .pages import (
     access,
     accesses,
     amendments,
+    attachments,
     check,
     cns,
     communication,
@@ -64,6 +66,10 @@ HANDLERS = [
     draft.export,
     draft.confirm_deletion,
     draft.delete,
+    attachments.show,
+    attachments.attach,
+    attachments.of_draft,
+    attachments.of_sent,
     comune.choose,
     comune.take,
     check.check,
@@ -184,8 +190,10 @@ def create_app(settings: Settings) -> Front:
         request_max_body_size=FORM_BYTES,
         logging_config=None,
     )
-    clock, keeping = Clock(settings.adesso), Limit(KEPT_A_MINUTE)
-    app.state.services = Services(settings, clock, queue, ready, notebook, parties, cards, saml_party, doors, keeping)
+    clock, contents, keeping = Clock(settings.adesso), Contents(settings), Limit(KEPT_A_MINUTE)
+    app.state.services = Services(
+        settings, clock, queue, ready, notebook, contents, parties, cards, saml_party, doors, keeping
+    )
     return Front(app, settings)
 
 

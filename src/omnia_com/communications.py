@@ -11,6 +11,7 @@ import msgspec
 import rfc8785
 
 from . import access_log
+from .attachments import Attached
 from .cautions import Period
 from .clock import Clock, rome
 from .declarants import Person
@@ -47,6 +48,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     risposte: dict[str, str]
     righe: tuple[Row, ...]
     dichiarazioni_versione: str
+    allegati: tuple[Attached, ...] = ()
 
 
 class Sent(Content, frozen=True, kw_only=True):
@@ -78,8 +80,11 @@ class Sent(Content, frozen=True, kw_only=True):
 
 
 def canonical(content: Content, protocollo: str, sent_at: datetime, person: Person, replaces: str | None) -> bytes:
+    """Attachments are named only where there are any: what was sent before there could be keeps its digest."""
+    files: list[Any] = [{"nome": a.nome, "dimensione": a.dimensione, "sha256": a.sha256} for a in content.allegati]
     return rfc8785.dumps(
         {
+            **({"allegati": files} if files else {}),
             "genere": content.genere,
             "protocollo": protocollo,
             "inviata_il": sent_at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -139,7 +144,7 @@ async def periods(owner: str, besides: UUID | None = None) -> list[Period]:
     return [Period(row["data_inizio"], row["data_fine"]) for row in await fetch(query, owner, besides)]
 
 
-_AS_JSON = ("risposte", "righe", "persona")
+_AS_JSON = ("risposte", "righe", "persona", "allegati")
 _SENT = """
     SELECT c.*, prima.protocollo AS prima_protocollo,
         dopo.id AS dopo_id, dopo.protocollo AS dopo_protocollo, dopo.genere AS dopo_genere

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import msgspec
 
-from . import declaration_texts
+from . import attachments, declaration_texts
 from .answers import Answers, Problem, missing_declarations, read
+from .attachments import Attached
 from .clock import Clock, rome
 from .communications import PER_PAGE, RECEIPT, Content, Sent, find_sent, record
 from .declarants import Person
@@ -146,7 +147,7 @@ def merged(draft: Draft, posted: Mapping[str, str], shown_group: str) -> dict[st
 
 
 async def delete_draft(owner: str, id: UUID) -> None:
-    """With the exports made of it. A draft that is not there any more is deleted already."""
+    """With the exports made of it and its attachments. A draft that is not there any more is deleted already."""
     async with transaction():
         await Bozza.delete().where((Bozza.id == id) & (Bozza.dichiarante == owner))
         await Documento.delete().where((Documento.bozza == id) & (Documento.dichiarante == owner))
@@ -178,10 +179,13 @@ async def send(
         if version is not None and version != draft.version:
             raise Stale(draft)
         answers = read(draft.typed, clock.today())
-        if problems := answers.problems or missing_declarations(posted):
+        attached = await attachments.of_draft(id)
+        wrong = answers.problems + attachments.problems(attached) * bool(answers.group)
+        if problems := wrong or missing_declarations(posted):
             raise Incomplete(draft, answers, problems)
         await check_daily_limit(owner, daily_limit)
-        sent = await record(person, _content(draft, answers), clock)
+        frozen = await attachments.freeze(attached)
+        sent = await record(person, _content(draft, answers, frozen), clock)
         await Bozza.delete().where(Bozza.id == draft.id)
     return sent
 
@@ -205,7 +209,7 @@ async def check_daily_limit(owner: str, most: int) -> None:
         raise TooMany
 
 
-def _content(draft: Draft, answers: Answers) -> Content:
+def _content(draft: Draft, answers: Answers, attached: tuple[Attached, ...]) -> Content:
     v = answers.values
     assert answers.group is not None  # noqa: S101 – no problems, so there is a group
     return Content(
@@ -218,5 +222,6 @@ def _content(draft: Draft, answers: Answers) -> Content:
         partita_iva=v.get("partita_iva"),
         risposte=answers.verbatim(draft.typed),
         righe=answers.rows(),
+        allegati=attached,
         dichiarazioni_versione=declaration_texts.CURRENT,
     )

@@ -112,6 +112,12 @@ ERRORS: dict[str, dict[str, str]] = {
     },
     "partita_iva_in_attesa": {"non_valido": "Segna la casella oppure lasciala vuota."},
     "annotazioni": {"troppo_lungo": "Le annotazioni sono troppo lunghe. Usa al massimo 2000 caratteri."},
+    "allegati": {
+        "tipo_non_ammesso": "Questo file non è un PDF, un JPEG o un PNG. Salvalo in PDF, oppure fai una foto.",
+        "troppo_grande": "Questo file è più grande di 4 MB. Scegline uno più piccolo, o riducilo.",
+        "troppi": "Puoi allegare al massimo 5 file. Togline uno e riprova.",
+        "non_valido": "L’antivirus ha rifiutato un file che hai allegato. Toglilo, poi continua.",
+    },
     "dichiarazione_veridicita": {
         "obbligatorio": "Per inviare, segna la casella con cui dichiari che i dati sono veri."
     },
@@ -122,6 +128,22 @@ ERRORS: dict[str, dict[str, str]] = {
     "cellulare": {"non_valido": "Scrivi il cellulare in cifre, da 5 a 15. Esempio: 333 1234567."},
     "telefono": {"non_valido": "Scrivi il telefono con il prefisso, da 5 a 15 cifre. Esempio: 06 12345678."},
     "pec": {"non_valido": "Ricontrolla la PEC: serve una chiocciola, senza spazi. Esempio: anna.rossi@pec.example.it."},
+}
+REFUSALS = {  # why a file is not taken: its code and its sentence
+    "tipo": ("tipo_non_ammesso", ERRORS["allegati"]["tipo_non_ammesso"]),
+    "nome": (
+        "tipo_non_ammesso",
+        "Il nome del file non dice che cosa è. Dagli un nome che finisce con .pdf, .jpg o .png, e riprova.",
+    ),
+    "grande": ("troppo_grande", ERRORS["allegati"]["troppo_grande"]),
+    "troppi": ("troppi", ERRORS["allegati"]["troppi"]),
+    "nessuno": ("non_valido", "Prima scegli un file, poi premi «Carica il file»."),
+    "vuoto": ("non_valido", "Questo file è vuoto. Controlla che si apra, e scegline un altro."),
+    "rovinato": ("non_valido", "Questo file è rovinato e non si apre bene. Salvalo di nuovo, poi riprova."),
+    "cifrato": ("non_valido", "Questo PDF è protetto. Salva una copia senza password, poi riprova."),
+    "attivo": ("non_valido", "Questo PDF contiene programmi o file nascosti. Stampalo in un altro PDF, poi riprova."),
+    "enorme": ("non_valido", "Questo file, una volta aperto, è troppo grande. Salvalo più piccolo, poi riprova."),
+    "virus": ("non_valido", "L’antivirus ha rifiutato questo file. Scegline un altro."),
 }
 ANY_FIELD = {
     "obbligatorio": "Compila il campo «{label}».",

@@ -9,6 +9,8 @@ from .storage.database import fetch
 _OWN = {
     "identita": "SELECT * FROM dichiarante WHERE codice_fiscale = $1",
     "bozze": "SELECT * FROM bozza WHERE dichiarante = $1 ORDER BY creata",
+    "allegati": "SELECT a.bozza, a.nome, c.* FROM contenuto c LEFT JOIN allegato a ON a.contenuto = c.id "
+    "WHERE c.dichiarante = $1 ORDER BY c.creato",
     "comunicazioni": "SELECT * FROM comunicazione WHERE dichiarante = $1 ORDER BY protocollo",
     "documenti": "SELECT id, tipo, stato, creato, pronto_il FROM documento WHERE dichiarante = $1 ORDER BY creato",
     "accessi": "SELECT quando, azione, oggetto, rete, motivo FROM registro_accessi WHERE dichiarante = $1 ORDER BY id",
@@ -19,7 +21,7 @@ ELSEWHERE = (
     "Gli scambi con il fornitore della tua identità digitale sono in un registro cifrato. "
     "Queste pagine non lo leggono: per averli chiedi all’ufficio.",
 )
-_JSON = ("digitato", "risposte", "righe", "persona", "contatti")
+_JSON = ("digitato", "risposte", "righe", "persona", "contatti", "allegati")
 
 
 async def everything(owner: str) -> dict[str, Any]:

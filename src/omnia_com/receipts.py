@@ -4,6 +4,7 @@ A document is a row that waits (`attesa`), is taken under a lease by one worker,
 `MOST_ATTEMPTS` failures, `fallita`. A worker that dies loses its lease; another takes the document then.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -12,6 +13,7 @@ import msgspec
 
 from . import declaration_texts
 from .answers import Answers
+from .attachments import Attached, sheet_rows
 from .clock import rome
 from .communications import RECEIPT, Sent, find_sent
 from .declarants import Person
@@ -72,13 +74,16 @@ def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
             Section("Dati del dichiarante", sent.persona.rows()),
             Section("Annullamento" if annulment else "Riepilogo dei dati inseriti dal lavoratore", sent.righe),
         ),
+        attachments=None if annulment else sheet_rows(sent.allegati),
         declarations=tuple(declaration_texts.TEXTS.get(sent.dichiarazioni_versione, {}).values()),
         declarations_version=sent.dichiarazioni_versione,
         sha256=sent.sha256,
     )
 
 
-def draft_sheet(person: Person, answers: Answers, draft: Draft, ente: str, banner: str) -> Sheet:
+def draft_sheet(
+    person: Person, answers: Answers, draft: Draft, attached: Sequence[Attached], ente: str, banner: str
+) -> Sheet:
     """The export of a draft: the same layout, no protocol."""
     return Sheet(
         heading="Comunicazione di Rioccupazione",
@@ -88,6 +93,7 @@ def draft_sheet(person: Person, answers: Answers, draft: Draft, ente: str, banne
         footer=NOT_SENT,
         facts=(Row("Ultimo salvataggio", f"{rome(draft.saved_at):%d/%m/%Y %H:%M}"),),
         sections=(Section("Dati del dichiarante", person.rows()), Section("Dati inseriti finora", answers.rows())),
+        attachments=sheet_rows(attached),
     )
 
 

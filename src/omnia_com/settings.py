@@ -66,6 +66,19 @@ def _base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _store_url(text: str) -> str:
+    if not text.startswith(("file:///", "s3://")):
+        raise ValueError("scrivi file:///cartella oppure s3://bucket/prefisso")
+    return text.rstrip("/")
+
+
+def _clamd(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not text.startswith("/") and not (host and port.isdecimal()):
+        raise ValueError("scrivi host:porta, per esempio 127.0.0.1:3310, o il percorso di un socket")
+    return text
+
+
 def _setting(default: Any, help: str, read: Callable[[str], Any] = str) -> Any:
     return field(default=default, metadata={"help": help, "read": read})
 
@@ -94,6 +107,13 @@ class Settings:
         "sandbox di Chromium: `auto` prova e avvisa, `require` senza non parte, `off` mai",
         _one_of("auto", "require", "off"),
     )
+    allegati_url: str = _setting(
+        "",
+        "dove stanno gli allegati: `file:///cartella` o `s3://bucket/prefisso` (chiavi e indirizzo nelle consuete "
+        "`AWS_…`); vuoto: `allegati` nella cartella dei dati",
+        _store_url,
+    )
+    clamd: str = _setting("", "antivirus: `host:porta` o percorso del socket di clamd; vuoto: nessuno", _clamd)
     adesso: datetime | None = _setting(
         None, "ferma l'orologio del dominio (ISO, ora di Roma); solo in `demo`", _instant
     )
@@ -166,6 +186,7 @@ class Settings:
     conserva_accessi: int = _setting(365, "giorni per cui si conserva il registro degli accessi ai dati", _number)
     limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _number)
     limite_invii: int = _setting(100, "invii al giorno per persona (in `demo` mai meno di 100)", _number)
+    limite_allegati: int = _setting(100, "file caricati al giorno per persona (in `demo` mai meno di 100)", _number)
     limite_accessi: int = _setting(200, "accessi al minuto da un indirizzo (in `demo` mai meno di 1000)", _number)
     limite_richieste: int = _setting(2000, "richieste al minuto da un indirizzo (in `demo` mai meno di 2000)", _number)
     proxy_fidati: str = _setting("", "indirizzi dei proxy di cui leggere X-Forwarded-For, separati da virgole")
@@ -208,6 +229,7 @@ DEMO_ORGANISATION = {
 DEMO_FLOORS = {
     "limite_bozze": 100,
     "limite_invii": 100,
+    "limite_allegati": 100,
     "limite_accessi": 1000,
     "limite_richieste": 2000,
 }  # a judge of SAML signs in 115 times in seconds

@@ -18,6 +18,8 @@ NOTED = {
     "check": "bozza",
     "receipt_page": "ricevuta",
     "own_data": "dati",
+    "draft_attachment": "allegato",
+    "attachment": "allegato",
 }
 NOTED_AS_PDF = {"receipt": "ricevuta", "letter": "lettera", "draft_pdf": "bozza_pdf"}
 NOTED_WHEN_DONE = {"sign_out": "uscita", "delete_draft": "bozza_eliminata", "save_contacts": "contatti"}

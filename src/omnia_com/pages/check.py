@@ -1,12 +1,14 @@
 """The check page: everything on one screen, the warnings, the two declarations, "Invia la comunicazione"."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import communications, declarations
+from .. import attachments, communications, declarations
 from ..answers import Answers, Problem, read
+from ..attachments import Attachment
 from ..cautions import CAUTIONS, cautions
 from ..declaration_texts import CURRENT, TEXTS
 from ..declarations import Draft, Incomplete, Stale
@@ -22,7 +24,7 @@ Asked = Request[Any, Any, Any]
 async def check(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     draft = await declarations.find_draft(session.owner, id)
     answers = read(draft.typed, services.clock.today())
-    return await _page(request, session, services, draft, answers, answers.problems)
+    return await _page(request, session, services, draft, answers)
 
 
 @post("/bozze/{id:uuid}/invio", name="send", status_code=303)
@@ -40,9 +42,7 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
         )
     except Stale as stale:
         answers = read(stale.draft.typed, services.clock.today())
-        return await _page(
-            request, session, services, stale.draft, answers, answers.problems, status=409, posted=form, changed=True
-        )
+        return await _page(request, session, services, stale.draft, answers, status=409, posted=form, changed=True)
     except Incomplete as e:
         return await _page(request, session, services, e.draft, e.answers, e.problems, status=422, posted=form)
     await services.queue.hint(str(id))
@@ -55,18 +55,32 @@ async def _page(
     services: Services,
     draft: Draft,
     answers: Answers,
-    problems: tuple[Problem, ...],
+    problems: tuple[Problem, ...] = (),
     status: int = 200,
     posted: Form | None = None,
     changed: bool = False,
 ) -> Page:
+    """The summary of *draft*, with *problems*, or else all that is wrong; *posted* and *changed* as in `page`."""
+    attached = await attachments.of_draft(draft.id)
+    problems = problems or answers.problems + attachments.problems(attached)
     codes = cautions(
         answers,
         today=services.clock.today(),
         reachable=session.person.reachable,
         communicated=await communications.periods(session.owner, besides=draft.amends),
     )
-    return page(request, session, draft, answers, problems, codes, status=status, posted=posted, changed=changed)
+    return page(
+        request,
+        session,
+        draft,
+        answers,
+        problems,
+        codes,
+        attached=attached,
+        status=status,
+        posted=posted,
+        changed=changed,
+    )
 
 
 def page(
@@ -77,12 +91,14 @@ def page(
     problems: tuple[Problem, ...],
     codes: tuple[str, ...],
     *,
+    attached: Sequence[Attachment] = (),
     status: int = 200,
     posted: Form | None = None,
     changed: bool = False,
 ) -> Page:
     """The summary of *draft* with the warnings *codes*; what was ticked in *posted* stays ticked; *changed* says that
     another tab saved."""
+    here = all(p.field in TEXTS[CURRENT] for p in problems)
     return html(
         request,
         "riepilogo.html",
@@ -90,9 +106,10 @@ def page(
         session=session,
         draft=draft,
         fields=[(f, answers.shown(f), first_id(f, f.name)) for f in answers.asked],
+        attachments=attached,
         cautions=[(code, gettext(CAUTIONS[code])) for code in codes],
         declarations=TEXTS[CURRENT],
         ticked={name for name, text in (posted or {}).items() if text == "si"},
         changed=changed,
-        errors=mistakes(answers.group, problems, page=f"/bozze/{draft.id}" if answers.problems else ""),
+        errors=mistakes(answers.group, problems, page="" if here else f"/bozze/{draft.id}"),
     )

@@ -23,6 +23,7 @@ from .web import environment, render
 TYPED = "\ue000"  # where the typed text goes
 OTHER_STATE = Option("altro", "Altro stato")  # no state: whoever chooses it types the name on the next page
 TO_CHOOSE = Option("", "Scegli")
+ANCHORS = {"allegati": "allegati"}  # what is no field, and where it stands on the form page
 REQUIRED, OPTIONAL = " *", " (facoltativo)"
 
 
@@ -134,6 +135,8 @@ def mistakes(group: Group | None, problems: Sequence[Problem], page: str = "") -
 
 def first_id(field: Field | None, name: str) -> str:
     """The id of the control to go to: radios and ticks add their value to the name."""
+    if name in ANCHORS:
+        return ANCHORS[name]
     if field and isinstance(field.kind, Choice) and not isinstance(field.kind, LongChoice):
         return f"{name}-{field.kind.options[0].value}"
     return f"{name}-si" if field is None or field.kind.control == "tick" else name

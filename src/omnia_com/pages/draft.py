@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,9 @@ from uuid import UUID
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import declarations, receipts
+from .. import attachments, declarations, receipts
 from ..answers import Answers, Problem, read
+from ..attachments import Attachment
 from ..communications import Sent
 from ..declarations import AlreadySent, Draft, Hand, Stale
 from ..field_groups import GROUPS, TIPOLOGIA
@@ -43,31 +44,36 @@ async def show(request: Asked, session: MySession, services: MyServices, id: Id)
     """The page that follows "Salva" too: it marks what cannot be right, not what is still missing."""
     draft = await declarations.find_draft(session.owner, id)
     answers = read(draft.typed, services.clock.today())
-    return page(request, session, draft, answers, [p for p in answers.problems if not p.missing])
+    attached = await attachments.of_draft(id)
+    return page(request, session, draft, answers, [p for p in answers.problems if not p.missing], attached)
 
 
 @post("/bozze/{id:uuid}", name="save_draft", status_code=303)
 async def save(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
     shown, action = form.get("gruppo_mostrato", ""), form.get("azione", "continua")
     try:
-        draft = await saved(session.owner, id, form, shown)
+        draft = await store(session.owner, id, form)
     except Stale as stale:
-        return _conflict(request, session, stale.draft, form, shown)
+        return refuse_stale(request, session, stale.draft, form)
     except AlreadySent as e:
-        return _sent_already(request, session, e.sent, form)
+        return sent_meanwhile(request, session, e.sent, form)
     answers = read(draft.typed, services.clock.today())
     if (language := form.get("lingua")) in own_names():
         return see_other(f"/lingua/{language}?torna=/bozze/{id}")
     if is_fragment(request):
         return _part(request, session, draft, answers, action)
+    if number := form.get("togli", ""):
+        await attachments.detach(session.owner, id, int(number) if number.isdecimal() else 0)
+        return see_other(f"/bozze/{id}#allegati")
     if shown != draft.typed.get(TIPOLOGIA.name, "") or action in ("aggiorna", "salva", "autosalva"):
         return see_other(f"/bozze/{id}")
-    if action in ("elimina", "comune"):
+    if action in ("elimina", "comune", "allegati"):
         return see_other(f"/bozze/{id}/{action}")
     if action == "esporta":
         return await _export(session, services, draft, answers)
     if answers.problems:
-        return page(request, session, draft, answers, answers.problems, status=422)
+        attached = await attachments.of_draft(id)
+        return page(request, session, draft, answers, answers.problems, attached, status=422)
     return see_other(f"/bozze/{id}/riepilogo")
 
 
@@ -98,11 +104,11 @@ async def delete(session: MySession, id: Id, form: MyForm) -> Redirect:  # noqa:
     return see_other("/comunicazioni")
 
 
-async def saved(owner: str, id: UUID, form: Form, shown: str) -> Draft:
-    """What a posted form makes of its draft. Raises as `declarations.save`."""
+async def store(owner: str, id: UUID, form: Form) -> Draft:
+    """Saves what the form page sent. Raises `NotFound`, `Stale`, `AlreadySent`."""
     version = form.get("versione", "")
     draft = await declarations.find_draft(owner, id)
-    typed = declarations.merged(draft, form, shown)
+    typed = declarations.merged(draft, form, form.get("gruppo_mostrato", ""))
     return await declarations.save(owner, id, typed, int(version) if version.isdecimal() else None, _hand(form))
 
 
@@ -121,7 +127,8 @@ def _part(request: Asked, session: Session, draft: Draft, answers: Answers, acti
 
 async def _export(session: Session, services: Services, draft: Draft, answers: Answers) -> Redirect:
     settings = services.settings
-    sheet = receipts.draft_sheet(session.person, answers, draft, settings.ente, settings.banner)
+    attached = await attachments.of_draft(draft.id)
+    sheet = receipts.draft_sheet(session.person, answers, draft, attached, settings.ente, settings.banner)
     document = await receipts.ask_export(session.owner, draft, sheet)
     await services.queue.hint(str(document))
     return see_other(f"/bozze/{draft.id}/pdf")
@@ -133,6 +140,7 @@ def page(
     draft: Draft,
     answers: Answers,
     problems: tuple[Problem, ...] | list[Problem],
+    attached: Sequence[Attachment] = (),
     status: int = 200,
 ) -> Page:
     errors = mistakes(answers.group, problems)
@@ -145,12 +153,13 @@ def page(
         draft=draft,
         tipologia=draw(TIPOLOGIA, draft.typed.get(TIPOLOGIA.name, ""), wrong.get(TIPOLOGIA.name, "")),
         group=controls(answers.group, draft.typed, problems),
+        attachments=attached,
         errors=errors,
         mark=secrets.token_urlsafe(8),
     )
 
 
-def _conflict(request: Asked, session: Session, now: Draft, form: Form, shown: str) -> Page:
+def refuse_stale(request: Asked, session: Session, now: Draft, form: Form) -> Page:
     """409, in words for a fragment; for a page with both versions."""
     if is_fragment(request):
         return html(
@@ -161,6 +170,7 @@ def _conflict(request: Asked, session: Session, now: Draft, form: Form, shown: s
             headers=STATUS_LINE,
             draft=now,
         )
+    shown = form.get("gruppo_mostrato", "")
     return conflict(request, session, now, declarations.merged(now, form, shown), shown)
 
 
@@ -170,7 +180,7 @@ async def both_versions(request: Asked, session: Session, id: UUID, form: Form) 
     try:
         now = await declarations.find_draft(session.owner, id)
     except AlreadySent as e:
-        return _sent_already(request, session, e.sent, form)
+        return sent_meanwhile(request, session, e.sent, form)
     return conflict(request, session, now, declarations.merged(now, form, shown), shown)
 
 
@@ -180,7 +190,7 @@ def conflict(request: Asked, session: Session, now: Draft, mine: Mapping[str, st
     return html(request, "conflitto.html", status=409, session=session, draft=now, mine=mine, rows=rows, shown=shown)
 
 
-def _sent_already(request: Asked, session: Session, sent: Sent, form: Form) -> Page:
+def sent_meanwhile(request: Asked, session: Session, sent: Sent, form: Form) -> Page:
     if is_fragment(request):
         return html(request, "_gia_inviata.html", status=409, session=session, headers=STATUS_LINE, sent=sent)
     return html(request, "gia_inviata.html", status=409, session=session, sent=sent, rows=_typed_rows(form))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ..answers import read
+from ..attachments import Attachment
 from ..communications import Genere, Sent
 from ..declarants import Person
 from ..declaration_texts import CURRENT
@@ -78,6 +79,16 @@ SELF_EMPLOYED_WRONG = {
 WRONG_CONTACTS = {"email": "anna", "cellulare": "12", "telefono": "boh", "pec": "anna prova@example.org"}
 
 
+def files(number: int) -> list[Attachment]:
+    """The first *number* of a draft's attachments, in every state."""
+    names = ("Contratto di lavoro.pdf", "busta-paga-ottobre.pdf", "lettera.jpg", "documento.png", "permesso.pdf")
+    states = ("ammesso", "attesa", "infetto", "ammesso", "ammesso")
+    return [
+        Attachment(OTHER, name, "application/pdf", 1_258_291 // n, f"{n:064x}", id=n, stato=state)
+        for n, (name, state) in enumerate(zip(names, states, strict=True), 1)
+    ][:number]
+
+
 def a_draft(typed: Mapping[str, str], *, amends: bool = False) -> Draft:
     return Draft(THIS, dict(typed), 1, SENT_AT, OTHER if amends else None)
 
@@ -101,6 +112,7 @@ def a_communication(number: int, genere: Genere = "comunicazione", **around: Any
         partita_iva=None,
         risposte={} if annulment else answers.verbatim(EMPLOYED),
         righe=(Row("Motivo", "La comunicazione è stata inviata per errore"),) if annulment else answers.rows(),
+        allegati=() if annulment else tuple(files(1)),
         dichiarazioni_versione="" if annulment else CURRENT,
         protocollo=protocol(number),
         inviata_il=SENT_AT,

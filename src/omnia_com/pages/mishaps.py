@@ -15,6 +15,7 @@ from ..communications import NotFound, Superseded
 from ..declarations import AlreadySent, TooMany
 from ..identity import AccessRefused
 from ..languages import gettext
+from ..uploads import TooManyUploads
 from .spid_errors import SPID_ERRORS
 from .web import STATUS_LINE, CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
 
@@ -29,7 +30,11 @@ WORDS = {
     401: ("Devi entrare di nuovo", "Il tempo per questa pagina è finito. Entra di nuovo con la tua identità digitale."),
     404: ("Pagina non trovata", "Questa pagina non c’è, oppure non è tua. Controlla l’indirizzo o torna all’inizio."),
     405: ("Azione non possibile", "Su questa pagina questa azione non esiste. Torna all’inizio."),
-    413: ("Troppo grande", "Quello che hai mandato è troppo grande. Torna indietro, accorcia il testo e riprova."),
+    413: (
+        "Troppo grande",
+        "Quello che hai mandato è troppo grande. Torna indietro, accorcia il testo o scegli un file "
+        "di al massimo 4 MB, e riprova.",
+    ),
     429: ("Troppe richieste", "Sono arrivate troppe richieste in poco tempo. Aspetta un minuto e riprova."),
     500: (
         "Qualcosa non ha funzionato",
@@ -44,6 +49,10 @@ WORDS = {
 TOO_MANY = (
     "Hai raggiunto il limite",
     "Hai troppe bozze aperte o troppi invii in un giorno. Elimina le bozze che non ti servono, o riprova domani.",
+)
+TOO_MANY_UPLOADS = (
+    "Hai raggiunto il limite",
+    "Oggi hai già caricato troppi file. Quello che hai scritto è salvato. Puoi inviare così, o riprovare domani.",
 )
 REFUSED = {
     "annullato": "Hai annullato l’accesso. Se vuoi, puoi entrare di nuovo.",
@@ -135,6 +144,10 @@ def too_many(request: Asked, _e: TooMany) -> Page:
     return page(request, 429, *TOO_MANY)
 
 
+def too_many_uploads(request: Asked, _e: TooManyUploads) -> Page:
+    return page(request, 429, *TOO_MANY_UPLOADS)
+
+
 def csrf(request: Asked, e: CsrfRefused) -> Page:
     text = "La pagina era aperta da troppo tempo, oppure la richiesta viene da un altro sito. Niente è stato salvato."
     log.warning("csrf", numero=request.scope.get("omnia"))
@@ -167,6 +180,7 @@ HANDLERS: dict[type[Exception] | int, Callable[..., Any]] = {
     AlreadySent: already_sent,
     Unreadable: unreadable,
     TooMany: too_many,
+    TooManyUploads: too_many_uploads,
     CsrfRefused: csrf,
     AccessRefused: access_refused,
     OSError: database_away,

@@ -89,7 +89,7 @@ async def _put_back(owner: str, form: KeptForm) -> tuple[str, bool]:
 
 
 async def _save_draft(owner: str, form: KeptForm) -> str:
-    await draft.saved(owner, _id(form), Form(form.fields), form.fields.get("gruppo_mostrato", ""))
+    await draft.store(owner, _id(form), Form(form.fields))
     return f"/bozze/{form.id}?ripresa=bozza"
 
 

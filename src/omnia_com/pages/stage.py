@@ -18,9 +18,34 @@ from ..field_groups import CONTATTI
 from ..identity import AccessRefused, Door
 from ..identity.sessions import OpenSession, Session
 from ..receipts import Document
-from . import accesses, amendments, check, communication, comune, consequences, contacts, draft, home, mishaps, session
+from . import (
+    accesses,
+    amendments,
+    attachments,
+    check,
+    communication,
+    comune,
+    consequences,
+    contacts,
+    draft,
+    home,
+    mishaps,
+    session,
+)
 from .doors import offered
-from .invented import ANNA, EMPLOYED, OTHER, SELF_EMPLOYED, SENT_AT, THIS, TODAY, a_communication, a_draft, protocol
+from .invented import (
+    ANNA,
+    EMPLOYED,
+    OTHER,
+    SELF_EMPLOYED,
+    SENT_AT,
+    THIS,
+    TODAY,
+    a_communication,
+    a_draft,
+    files,
+    protocol,
+)
 from .web import CsrfRefused, Page, Services, html
 
 Typed = Mapping[str, str]
@@ -83,10 +108,16 @@ class Stage:
         problems = tuple(Problem(name, "non_valido") for name in typed)
         return contacts.page(self.request, SESSION, Contacts(given, {}), typed, "/comunicazioni", problems)
 
-    def draft(self, typed: Typed, *, all_errors: bool = False, amends: bool = False) -> Page:
+    def draft(self, typed: Typed, *, all_errors: bool = False, amends: bool = False, attached: int = 0) -> Page:
         answers = read(typed, TODAY)
         shown = [p for p in answers.problems if all_errors or not p.missing]
-        return draft.page(self.request, SESSION, a_draft(typed, amends=amends), answers, shown)
+        return draft.page(self.request, SESSION, a_draft(typed, amends=amends), answers, shown, files(attached))
+
+    def attachments(self, number: int, refused: str = "") -> Page:
+        return attachments.page(self.request, SESSION, a_draft(EMPLOYED), files(number), refused)
+
+    def held_back(self, state: str) -> Page:
+        return self.template("allegato_trattenuto.html", attachment=files(1)[0], state=state)
 
     def comune(self, typed: Typed) -> Page:
         return comune.page(self.request, SESSION, a_draft(typed))

@@ -23,6 +23,7 @@ from markupsafe import Markup
 from .. import __version__, languages
 from ..access_log import Notebook
 from ..clock import Clock, rome
+from ..contents import Contents
 from ..identity import Door, csrf
 from ..identity.cns import CardReader
 from ..identity.parties import Parties
@@ -51,6 +52,7 @@ class Services(msgspec.Struct, frozen=True):
     queue: Queue
     ready: Ready
     notebook: Notebook
+    contents: Contents
     oidc: Parties
     cns: CardReader | None
     saml: ServiceProvider | None
@@ -219,7 +221,11 @@ def origin(request: Request[Any, Any, Any]) -> str:
 
 async def read_form(request: Request[Any, Any, Any], session: Session) -> Form:
     """The posted form, once its CSRF token is known to be this session's. Raises `Unreadable`, `CsrfRefused`."""
-    form = await read_fields(request)
+    return verify(request, session, await read_fields(request))
+
+
+def verify(request: Request[Any, Any, Any], session: Session, form: Form) -> Form:
+    """The *form* without its CSRF token, if that is this session's and no other site sent it. Raises `CsrfRefused`."""
     ours, token = from_our_page(request), form.pop("csrf", "")
     if not session.accepts(token) or ours is False:
         own = csrf.whose(token) in (b"", csrf.tag(session.owner))  # not of somebody else's page in the same browser
@@ -243,13 +249,17 @@ async def read_fields(request: Request[Any, Any, Any]) -> Form:
     if kind == "multipart/form-data":
         pairs = await _multipart(request)
     elif kind in ("application/x-www-form-urlencoded", ""):
-        pairs = _urlencoded(await request.body())
+        pairs = urlencoded(await request.body())
     else:
         raise Unreadable(kind)
+    return first_of_each(pairs)
+
+
+def first_of_each(pairs: list[tuple[str, str]]) -> Form:
     return Form((name, text.replace("\0", "")) for name, text in reversed(pairs))
 
 
-def _urlencoded(body: bytes) -> list[tuple[str, str]]:
+def urlencoded(body: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as e:

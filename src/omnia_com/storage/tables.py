@@ -5,6 +5,7 @@ from piccolo.columns import (
     UUID,
     BigInt,
     BigSerial,
+    Boolean,
     Bytea,
     Date,
     ForeignKey,
@@ -106,6 +107,33 @@ class Comunicazione(Table, db=DB):
     genere = Varchar(14, null=False, default="comunicazione")
     sostituisce = UUID(null=True, default=None, unique=True)
     motivo = Varchar(20, null=False)
+    allegati = JSONB(null=False, default="[]")
+
+
+class Contenuto(Table, db=DB):
+    """The content of an attachment; its bytes are in the store under this `id`.
+
+    `stato`: `arriva` while it comes in; `attesa` of the virus check; `ammesso`; `infetto`; `tolto` when nothing refers
+    to it any more (the row goes a day later). A trigger keeps what was `inviato`.
+    """
+
+    id = UUID(primary_key=True)
+    dichiarante = Varchar(16, null=False, index=True)
+    tipo = Varchar(20)
+    dimensione = Integer()
+    sha256 = Varchar(64)
+    stato = Varchar(8, null=False, default="arriva")
+    inviato = Boolean(null=False, default=False)
+    creato = Timestamptz(default=TimestamptzNow())
+
+
+class Allegato(Table, db=DB):
+    """A file that a draft refers to, under the name that its owner knows. It goes when its draft goes."""
+
+    id = Serial(primary_key=True)
+    bozza = ForeignKey(Bozza, null=False)
+    contenuto = ForeignKey(Contenuto, null=False)
+    nome = Varchar(120, null=False)
 
 
 class Documento(Table, db=DB):

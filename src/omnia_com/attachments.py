@@ -1,0 +1,115 @@
+"""Attachments that are kept: a draft's, those frozen with what was sent, and forgetting what nothing refers to.
+
+A content is a row and, under the same id, bytes in the store. What was sent is never removed.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from . import antivirus
+from .answers import Problem
+from .contents import Contents
+from .sheet import AttachmentRow
+from .storage.database import fetch, transaction
+
+MOST = 5
+LARGEST = 4 * 1024 * 1024  # bytes
+
+
+class Attached(msgspec.Struct, frozen=True):
+    """An attachment as it is kept with what was sent: `contenuto` is its name in the store, `dimensione` bytes."""
+
+    contenuto: UUID
+    nome: str
+    tipo: str
+    dimensione: int
+    sha256: str
+
+    @property
+    def size(self) -> str:
+        """1.258.291 -> «1,3 MB»; under a tenth of a megabyte in kB."""
+        if self.dimensione >= 100_000:
+            return f"{self.dimensione / 1_000_000:.1f} MB".replace(".", ",")
+        return f"{max(1, round(self.dimensione / 1000))} kB"
+
+
+class Attachment(Attached, frozen=True, kw_only=True):
+    """One of a draft's, by its number; `stato` as in `Contenuto`."""
+
+    id: int
+    stato: str
+
+
+def sheet_rows(attached: Sequence[Attached]) -> tuple[AttachmentRow, ...]:
+    return tuple(AttachmentRow(a.nome, a.size, a.sha256) for a in attached)
+
+
+async def of_draft(draft: UUID) -> list[Attachment]:
+    """In the order in which they were added."""
+    rows = await fetch(
+        "SELECT a.id, a.nome, a.contenuto, c.tipo, c.dimensione, c.sha256, c.stato "
+        "FROM allegato a JOIN contenuto c ON c.id = a.contenuto WHERE a.bozza = $1 ORDER BY a.id",
+        draft,
+    )
+    return [msgspec.convert(dict(row), Attachment) for row in rows]
+
+
+def problems(attached: Sequence[Attachment]) -> tuple[Problem, ...]:
+    """A virus found after the file was accepted is to be taken away before sending; a check still to come is not."""
+    return (Problem("allegati", "non_valido"),) if any(a.stato == "infetto" for a in attached) else ()
+
+
+async def detach(owner: str, draft: UUID, number: int) -> None:
+    """Takes an attachment from a draft. One that is not there any more is taken away already."""
+    async with transaction():
+        if await touch(owner, draft):
+            await fetch("DELETE FROM allegato WHERE id = $1 AND bozza = $2", number, draft)
+
+
+async def touch(owner: str, draft: UUID) -> bool:
+    """A draft with other attachments is another version of it: whoever is about to send it elsewhere is told."""
+    query = "UPDATE bozza SET versione = versione + 1, aggiornata = now() WHERE id = $1 AND dichiarante = $2"
+    return bool(await fetch(f"{query} RETURNING id", draft, owner))
+
+
+async def freeze(attached: Sequence[Attachment]) -> tuple[Attached, ...]:
+    """The attachments of a draft that is being sent, within its transaction: from now on they are never removed."""
+    await fetch("UPDATE contenuto SET inviato = true WHERE id = ANY($1)", [a.contenuto for a in attached])
+    return tuple(Attached(a.contenuto, a.nome, a.tipo, a.dimensione, a.sha256) for a in attached)
+
+
+async def share(draft: UUID, attached: Sequence[Attached]) -> None:
+    """A draft that amends what was sent starts with its attachments; the contents are the same ones."""
+    for a in attached:
+        query = "INSERT INTO allegato (bozza, contenuto, nome) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+        await fetch(query, draft, a.contenuto, a.nome)
+
+
+async def state(attached: Attached) -> str:
+    """Only what is `ammesso` may be downloaded: not before the virus check, nor after it found something."""
+    rows = await fetch("SELECT stato FROM contenuto WHERE id = $1", attached.contenuto)
+    return str(rows[0]["stato"]) if rows else "tolto"
+
+
+async def forget_unused(contents: Contents) -> None:
+    """Removes what no draft refers to and was never sent; its row stays a day, for the daily limit."""
+    gone = await fetch(
+        "UPDATE contenuto c SET stato = 'tolto' WHERE NOT inviato AND stato <> 'tolto' "
+        "AND (stato <> 'arriva' OR creato < now() - interval '1 day') "
+        "AND NOT EXISTS (SELECT FROM allegato a WHERE a.contenuto = c.id) RETURNING id"
+    )
+    old = await fetch("SELECT id FROM contenuto WHERE stato = 'tolto' AND creato < now() - interval '1 day'")
+    for row in gone + old:
+        await contents.remove(row["id"])
+    await fetch("DELETE FROM contenuto WHERE id = ANY($1)", [row["id"] for row in old])
+
+
+async def check_waiting(contents: Contents, clamd: str, most: int = 20) -> None:
+    """Checks for viruses what was kept while clamd was away; stops at the first that must go on waiting."""
+    for row in await fetch("SELECT id FROM contenuto WHERE stato = 'attesa' ORDER BY creato LIMIT $1", most):
+        verdict = await antivirus.check(await contents.open(row["id"]), clamd)
+        if verdict == "attesa":
+            return
+        await fetch("UPDATE contenuto SET stato = $1 WHERE id = $2 AND stato = 'attesa'", verdict, row["id"])

@@ -1,0 +1,132 @@
+"""Attachments of a draft: add one, look at them; and what was attached, a draft's or a communication's, to take away.
+
+The button "Carica il file" of the form page sends the whole form here, so that what was typed is saved before the
+file begins to come (docs/decisions).
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Stream
+
+from .. import attachments, communications, declarations, uploads
+from ..attachments import MOST, Attached, Attachment
+from ..communications import NotFound
+from ..declarations import AlreadySent, Draft, Stale
+from ..identity.sessions import Session
+from ..languages import gettext
+from ..messages import REFUSALS
+from ..uploads import Refused, Upload
+from .controls import Mistake
+from .draft import refuse_stale, sent_meanwhile, store
+from .incoming import MOST_BYTES, Incoming, receive
+from .web import Form, Id, MyServices, MySession, Page, Services, html, see_other, verify
+
+Asked = Request[Any, Any, Any]
+AttachmentId = FromPath[UUID]
+
+
+@get("/bozze/{id:uuid}/allegati", name="attachments")
+async def show(request: Asked, session: MySession, id: Id) -> Page:
+    """A page of its own, for browsers that cannot send a file from the form page, and for a file that is refused."""
+    return await _page(request, session, await declarations.find_draft(session.owner, id))
+
+
+@post("/bozze/{id:uuid}/allegati", name="attach", status_code=303, request_max_body_size=MOST_BYTES)
+async def attach(request: Asked, session: MySession, services: MyServices, id: Id) -> Page | Redirect:
+    draft = await declarations.find_draft(session.owner, id)
+    posted, number = Form(), UUID(int=0)
+
+    async def before_file(form: Form) -> None:
+        nonlocal posted, number
+        posted = verify(request, session, form)
+        await store(session.owner, id, posted)
+        if len(await attachments.of_draft(id)) >= MOST:
+            raise Refused("troppi")
+        number = await uploads.begin(session.owner, services.settings.limite_allegati)
+
+    try:
+        incoming = await receive(request, services.settings.data / "in-arrivo", before_file)
+        with incoming.file:
+            await _take(session, services, id, number, incoming)
+    except Refused as e:
+        return await _page(request, session, draft, e.reason)
+    except Stale as e:
+        return refuse_stale(request, session, e.draft, posted)
+    except AlreadySent as e:
+        return sent_meanwhile(request, session, e.sent, posted)
+    return see_other(f"/bozze/{id}#allegati")
+
+
+@get("/bozze/{id:uuid}/allegati/{allegato:uuid}", name="draft_attachment")
+async def of_draft(
+    request: Asked, session: MySession, services: MyServices, id: Id, allegato: AttachmentId
+) -> Stream | Page:
+    await declarations.find_draft(session.owner, id)
+    return await _download(request, session, services, await attachments.of_draft(id), allegato)
+
+
+@get("/comunicazioni/{id:uuid}/allegati/{allegato:uuid}", name="attachment")
+async def of_sent(
+    request: Asked, session: MySession, services: MyServices, id: Id, allegato: AttachmentId
+) -> Stream | Page:
+    sent = await communications.find_sent(session.owner, id)
+    return await _download(request, session, services, sent.allegati, allegato)
+
+
+async def _take(session: Session, services: Services, id: UUID, number: UUID, incoming: Incoming) -> None:
+    if not incoming.name and not incoming.size:
+        raise Refused("nessuno")
+    upload = Upload(number, incoming.file, incoming.name or "", incoming.size, incoming.sha256)
+    if not await uploads.take(session.owner, id, upload, services.contents, services.settings.clamd):
+        await declarations.find_draft(session.owner, id)  # sent or deleted while the file came: it says so
+
+
+async def _page(request: Asked, session: Session, draft: Draft, refused: str = "") -> Page:
+    return page(request, session, draft, await attachments.of_draft(draft.id), refused)
+
+
+def page(request: Asked, session: Session, draft: Draft, attached: Sequence[Attachment], refused: str = "") -> Page:
+    """The list, a file to add, and why the last one was *refused* (a key of `REFUSALS`)."""
+    code, text = REFUSALS.get(refused, ("", ""))
+    href = "#allegato" if len(attached) < MOST else "#allegati"
+    return html(
+        request,
+        "allegati.html",
+        status=422 if refused else 200,
+        session=session,
+        draft=draft,
+        attachments=attached,
+        errors=(Mistake("allegati", code, gettext(text), href),) if refused else (),
+    )
+
+
+async def _download(
+    request: Asked, session: Session, services: Services, attached: Sequence[Attached], id: UUID
+) -> Stream | Page:
+    """The file, never as a page of ours; words instead while the virus check is still to come, or found something."""
+    found = next((a for a in attached if a.contenuto == id), None)
+    if found is None:
+        raise NotFound
+    state = await attachments.state(found)
+    if state != "ammesso":
+        return html(request, "allegato_trattenuto.html", status=409, session=session, attachment=found, state=state)
+    headers = {
+        "Content-Disposition": disposition(found.nome),
+        "Content-Length": str(found.dimensione),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "no-store",
+    }
+    return Stream(await services.contents.open(id), media_type=found.tipo, headers=headers)
+
+
+def disposition(name: str) -> str:
+    """RFC 6266: the name itself in UTF-8, and for what cannot read that a plain one."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = "".join(c if c.isalnum() or c in " ._-()" else "_" for c in plain)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
