@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from omnia_com.storage.tables import Contenuto
 
-ID = "2026-11-24T13:00:00:000000"
+ID = "2026-11-24T14:00:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "attachments"
 
