@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -25,6 +25,7 @@ from omnia_com.app import SERVER, create_app
 from omnia_com.clock import Clock
 from omnia_com.embedded import Servers, temporary
 from omnia_com.front import Front
+from omnia_com.identity.parties import Parties
 from omnia_com.settings import ROME, Settings
 from tests.browsing import Visitor
 
@@ -166,6 +167,16 @@ def at(app: Front) -> Iterator[Callable[[str], None]]:
         state.services = msgspec.structs.replace(before, clock=Clock(frozen))
 
     yield set_clock
+    state.services = before
+
+
+@contextmanager
+def offering(app: Front, parties: Parties) -> Iterator[None]:
+    """Other OpenID providers than those of the run's settings."""
+    state = app.litestar.state
+    before = state.services
+    state.services = msgspec.structs.replace(before, oidc=parties, doors=parties.doors)
+    yield
     state.services = before
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
-import msgspec
 import pytest
 from joserfc import jwe, jwt
 from joserfc.jwk import KeySet, RSAKey
@@ -20,7 +19,7 @@ from omnia_com.identity.oidc import RelyingParty
 from omnia_com.identity.parties import Parties
 from omnia_com.identity.terms import Terms, read_terms
 from omnia_com.settings import Settings
-from tests.conftest import free_port
+from tests.conftest import free_port, offering
 from tests.federations import LOOSE, WELL_KNOWN, Federation, unsigned
 from tests.liars import EID, Stage, public, serving
 
@@ -457,10 +456,8 @@ async def test_the_statement_stands_where_it_is_looked_for(
 ) -> None:
     async with httpx.AsyncClient(base_url=web) as client:
         assert (await client.get(WELL_KNOWN)).status_code == 404
-        before = app.litestar.state.services
-        app.litestar.state.services = msgspec.structs.replace(before, oidc=Parties(federated))
-        answer = await client.get(WELL_KNOWN)
-        app.litestar.state.services = before
+        with offering(app, Parties(federated)):
+            answer = await client.get(WELL_KNOWN)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("application/entity-statement+jwt")
     assert answer.text.count(".") == 2

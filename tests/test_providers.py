@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
-import msgspec
 import pytest
 from joserfc.jwk import RSAKey
 
@@ -19,7 +18,7 @@ from omnia_com.identity import register
 from omnia_com.identity.parties import Parties
 from omnia_com.settings import Settings, SettingsError
 from tests.browsing import Visitor
-from tests.conftest import free_port
+from tests.conftest import free_port, offering
 from tests.liars import Liar, Stage, serving
 
 EXAMPLE = Path(__file__).parents[1] / "deploy" / "oidc.toml"
@@ -166,10 +165,8 @@ async def service(
         'luogo_nascita_provincia = "county"\ncellulare = "mobile"\npec = "pec"\n'
     )
     parties = Parties(setup.read({**environment, "OMNIA_OIDC_PROVIDERS": str(tmp_path / "oidc.toml")})[0])
-    before = app.litestar.state.services
-    app.litestar.state.services = msgspec.structs.replace(before, oidc=parties, doors=parties.doors)
-    yield web
-    app.litestar.state.services = before
+    with offering(app, parties):
+        yield web
     await parties.aclose()
 
 
