@@ -1,34 +1,26 @@
 """`omnia-com doctor`: one line for each thing that is needed, and what to do for each that is missing."""
 
 import asyncio
+import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 import asyncpg
-import httpx
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from omnia_com import chromium
+from omnia_com.doctor_sign_in import providers, register, sign_in
 from omnia_com.embedded import EmbeddedError, Servers, find
-from omnia_com.identity.saml import refresh
-from omnia_com.identity.saml.service import ServiceProvider
-from omnia_com.settings import Settings, SettingsError
+from omnia_com.findings import Finding, clocks
+from omnia_com.settings import Settings
 
 SECONDS = 5
-CERTIFICATE_DAYS = 30  # a federation needs time to take a new one
+SMALLEST_DISK = 2**30  # bytes: some days of a busy service
 MIGRATIONS = Path(__file__).parent / "storage" / "migrations"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    well: bool
-    text: str
-    todo: str = ""
 
 
 def examine(settings: Settings) -> int:
@@ -42,8 +34,9 @@ def examine(settings: Settings) -> int:
 
 
 async def _findings(settings: Settings) -> Iterator[Finding]:
-    checks: list[Callable[[Settings], Awaitable[Finding]]] = [_folder, _database, _queue, _browser, _issuer, _saml]
-    return iter([Finding(True, f"impostazioni ({settings.env})"), *[await check(settings) for check in checks]])
+    checks: list[Callable[[Settings], Awaitable[Finding]]] = [_folder, _disk, _database, _queue, _browser, register]
+    found = [Finding(True, f"impostazioni ({settings.env})"), *[await check(settings) for check in checks]]
+    return iter([*found, *sign_in(settings), *await providers(settings)])
 
 
 async def _folder(settings: Settings) -> Finding:
@@ -56,6 +49,12 @@ async def _folder(settings: Settings) -> Finding:
         return Finding(False, f"cartella dei dati {settings.data}: {e.strerror}", todo)
 
 
+async def _disk(settings: Settings) -> Finding:
+    free = shutil.disk_usage(next(p for p in (settings.data, *settings.data.parents) if p.exists())).free
+    text = f"spazio libero per i dati: {free / 2**30:.1f} GiB"
+    return Finding(True, text) if free >= SMALLEST_DISK else Finding(False, text, "libera spazio, o cambia OMNIA_DATA")
+
+
 async def _database(settings: Settings) -> Finding:
     if not settings.database_url:
         return _included(settings, lambda: f"PostgreSQL {find.postgres(settings.pg_bin).major}")
@@ -66,12 +65,13 @@ async def _database(settings: Settings) -> Finding:
         return Finding(False, f"PostgreSQL non risponde: {str(e) or type(e).__name__}", todo)
     try:
         version = await db.fetchval("SHOW server_version")
+        apart = clocks("PostgreSQL", await db.fetchval("SELECT clock_timestamp()"))
         missing = await _missing_migrations(db)
     finally:
         await db.close()
     if missing:
         return Finding(False, f"PostgreSQL {version}: {len(missing)} migrazioni da fare", "esegui: omnia-com migrate")
-    return Finding(True, f"PostgreSQL {version}, migrazioni fatte")
+    return apart or Finding(True, f"PostgreSQL {version}, migrazioni fatte, stessa ora")
 
 
 async def _missing_migrations(db: asyncpg.Connection) -> list[str]:
@@ -107,38 +107,3 @@ def _included(settings: Settings, found: Callable[[], str]) -> Finding:
 async def _browser(settings: Settings) -> Finding:
     program = chromium.find(settings)
     return Finding(True, f"Chromium {program}") if program else Finding(False, "Chromium", chromium.HOW_TO)
-
-
-async def _issuer(settings: Settings) -> Finding:
-    issuer = settings.oidc_issuer
-    if not issuer:
-        return Finding(True, "OpenID Connect non configurato (OMNIA_OIDC_ISSUER)")
-    try:
-        async with httpx.AsyncClient(timeout=SECONDS) as client:
-            answer = await client.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-        answer.raise_for_status()
-        if answer.json().get("issuer") == issuer:
-            return Finding(True, f"fornitore di identità {issuer}")
-        problem = "si presenta con un altro nome"
-    except (httpx.HTTPError, ValueError) as e:
-        problem = str(e)
-    if settings.demo:
-        return Finding(True, f"fornitore di identità {issuer}: spento, lo avvia `omnia-com up`")
-    return Finding(False, f"fornitore di identità {issuer}: {problem}", "controlla OMNIA_OIDC_ISSUER e la rete")
-
-
-async def _saml(settings: Settings) -> Finding:
-    if not settings.saml_idp_metadata:
-        return Finding(True, "SPID e CIE con SAML non configurati (OMNIA_SAML_IDP_METADATA)")
-    try:
-        refresh.sources(settings), refresh.pinned(settings)
-        party = ServiceProvider(settings)
-    except SettingsError as e:
-        return Finding(False, "SPID e CIE con SAML", str(e))
-    known, days = len(party.doors()), party.certificate_days
-    text = f"SPID e CIE con SAML: {known} fornitori, certificato valido ancora {days} giorni"
-    if days < CERTIFICATE_DAYS:
-        return Finding(False, text, "fanne uno nuovo (omnia-com spid-certificato) e rimanda i metadata")
-    if not known:
-        return Finding(False, text, f"metti i metadata dei fornitori in {settings.saml_idp_metadata}")
-    return Finding(True, text)
