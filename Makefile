@@ -2,13 +2,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test test-peers compose-check requirements lint bench screenshots accessibility places clean help
+.PHONY: run fonts test test-peers compose-check requirements lint bench screenshots accessibility places clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
 COMPILE = uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
   --no-header --no-annotate --python-version 3.11 --quiet
 TOOLS = openssl=openssl npm=npm java=default-jre-headless w3m=w3m lynx=lynx
+LETTERS = 20-22,25-3B,3D,3F-5B,5D,5F,61-7A,AB,B0,B7,BB,C0,C4,C8,C9,CC,D2,D6,D9,DC,DF,E0,E4,E8,E9,EC,F2,F6,F9,FC,2013,2014,2018,2019,201C-201E,2026,20AC
 LINT = for check in 'ruff check' 'ruff format --check' mypy lint-imports; do $(BIN)/$$check || failed=1; done
 
 run: .venv/.run ## installa ciò che manca e avvia tutto, in dimostrazione, su http://127.0.0.1:8000
@@ -58,6 +59,10 @@ accessibility: .venv/.test ## fa giudicare tutte le pagine e scrive l'esito nell
 
 places: .venv/.test ## rifà le tabelle di stati, province e comuni dai loro due pacchetti (servono npm e la rete)
 	@exec $(BIN)/python docs/places.py
+
+fonts: .venv/.test ## rifà i caratteri delle pagine, con le sole lettere dell'italiano e del tedesco
+	@for w in 400 700; do $(BIN)/pyftsubset static/fonts/titillium-latin-$$w.woff2 --unicodes=$(LETTERS) \
+	  --layout-features= --no-hinting --desubroutinize --flavor=woff2 --output-file=static/titillium-$$w.woff2; done
 
 compose-check: ## costruisce le immagini e prova docker-compose.yml (serve podman o docker)
 	@exec deploy/compose-check

@@ -39,14 +39,13 @@
     volo?.abort();
     volo = null;
   };
-  const dice = (...parti) => {
-    const qui = salvato.contains(document.activeElement);
-    salvato.replaceChildren(...parti);
-    if (qui) vai(salvato);
+  const vai = () => {
+    salvato.tabIndex = -1;
+    salvato.focus();
   };
-  const vai = (riga) => {
-    riga.tabIndex = -1;
-    riga.focus();
+  const dice = (...parti) => {
+    if (salvato.contains(document.activeElement)) vai();
+    salvato.replaceChildren(...parti);
   };
   const nonSalvato = (parole) => {
     const riprova = document.createElement("button");
@@ -55,7 +54,7 @@
     riprova.textContent = _("Riprova");
     riprova.onclick = () => salva();
     dice(parole, " ", riprova);
-    poi(pazienza);
+    return false;
   };
   const salva = async (chiude = false) => {
     smetti();
@@ -63,6 +62,7 @@
     const scade = setTimeout(() => mio.abort(), pazienza);
     const corpo = scritto();
     corpo.set("azione", "autosalva");
+    let dopo = pazienza;
     try {
       const risposta = await fetch(modulo.action, {
         method: "POST",
@@ -79,19 +79,16 @@
       } else if (risposta.ok && risposta.headers.get("Content-Type").startsWith("text/plain")) {
         dice(testo);
         salve = corpo.fino;
-      } else {
-        nonSalvato(_("Non salvato: il servizio non risponde."));
-        return false;
-      }
+        dopo = quiete;
+      } else return nonSalvato(_("Non salvato: il servizio non risponde."));
       return true;
     } catch {
-      if (volo === mio) nonSalvato(_("Non salvato: connessione assente."));
-      return false;
+      return volo === mio && nonSalvato(_("Non salvato: connessione assente."));
     } finally {
       clearTimeout(scade);
       if (volo === mio) {
         volo = null;
-        poi();
+        poi(dopo);
       }
     }
   };
@@ -118,7 +115,7 @@
     if (preme) return;
     preme = e.submitter;
     if (await salva()) e.target.requestSubmit(e.submitter);
-    else vai(salvato);
+    else vai();
     preme = false;
   });
 
@@ -148,8 +145,16 @@
     }
     return true;
   };
+  // The long lists are in the page from the beginning: in a field of the first group, or kept for another.
+  const elenchi = {};
+  for (const e of modulo.querySelectorAll("select,[data-elenco]")) elenchi[e.name || e.dataset.elenco] = e.innerHTML;
   const cambiato = () => {
     aiuto.hidden = true;
+    for (const campo of gruppo().querySelectorAll("select")) {
+      const scelto = campo.value;
+      campo.innerHTML = elenchi[campo.name] ?? campo.innerHTML;
+      campo.value = scelto;
+    }
     for (const [nome, testo] of durante.splice(0)) {
       const campo = modulo.elements[nome];
       if (campo?.type === "checkbox") campo.checked = true;

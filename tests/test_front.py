@@ -68,7 +68,7 @@ async def test_pages_and_assets_are_compressed_as_the_browser_likes(
 
 async def test_assets_are_asked_for_once_in_a_life(visitor: Callable[[], Visitor]) -> None:
     answer = await visitor().client.get(assets.url("modulo.js"))
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["cache-control"] == "max-age=31536000, immutable"
 
 
 async def test_head_has_the_headers_and_no_body(visitor: Callable[[], Visitor]) -> None:

@@ -28,7 +28,7 @@ YEAR = 31_536_000  # seconds
 
 # What only a page of ours asks for is no document: nobody can be led to it, so it needs less, and is small on the line.
 LOADED = {"X-Content-Type-Options": "nosniff"}
-FETCHED = {**LOADED, "Content-Security-Policy": "default-src 'none'", "Referrer-Policy": "same-origin"}
+FETCHED = {**LOADED, "Content-Security-Policy": "default-src 'none'"}
 
 
 def security_headers() -> dict[str, str]:
@@ -137,11 +137,13 @@ def _without_body(send: Send) -> Send:
 
 async def _serve(asset: assets.Asset, headers: dict[bytes, bytes], send: Send) -> None:
     encoding = assets.best_encoding(headers.get(b"accept-encoding", b"").decode("latin-1"))
+    if encoding not in asset.encoded:
+        encoding = "identity"
     body = asset.encoded[encoding]
     sent = [
         (b"content-type", asset.content_type.encode()),
         (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"public, max-age=31536000, immutable"),
+        (b"cache-control", b"max-age=31536000, immutable"),
         (b"vary", b"Accept-Encoding"),
     ]
     if encoding != "identity":

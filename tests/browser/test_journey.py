@@ -6,12 +6,9 @@ import pytest
 
 from tests.browser.conftest import Windows
 from tests.browser.window import Window
-from tests.browsing import Visitor
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
-from tests.steps import posted_draft
 
 WAYS = [(True, 360), (False, 1280)]
-FIRST_VIEW = 22_000  # bytes on the wire without a font (PAGES.md)
 
 
 @pytest.mark.parametrize(("script", "width"), WAYS, ids=["phone-with-script", "desk-without-script"])
@@ -62,15 +59,3 @@ async def _receipt(w: Window) -> Path:
     file = await download.value
     assert file.suggested_filename == "ricevuta-OMNIACOM.2026.0000001.pdf"
     return await file.path()
-
-
-async def test_the_first_view_of_the_form_is_small(window: Windows, anna: Visitor) -> None:
-    draft = await posted_draft(anna, SUBORDINATO)
-    w = await (await window()).be(anna)
-    network, sizes = await w.context.new_cdp_session(w.page), list[int]()
-    await network.send("Network.enable")
-    network.on("Network.loadingFinished", lambda e: sizes.append(e["encodedDataLength"]))
-    await w.open(draft)
-    await w.page.wait_for_load_state("networkidle")
-    assert len(w.requests) <= 5, [r.url for r in w.requests]
-    assert 8_000 < sum(sizes) <= FIRST_VIEW, sizes

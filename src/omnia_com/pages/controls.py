@@ -4,6 +4,7 @@ A control in one state is drawn once by its template and kept; what a person typ
 kept. (Drawing all of them anew was half of the CPU time of the form page.)
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache
@@ -13,17 +14,20 @@ from jinja2 import TemplateNotFound
 from markupsafe import Markup
 
 from ..answers import Problem
-from ..field_groups import TIPOLOGIA, Group
+from ..field_groups import GROUPS, TIPOLOGIA, Group
 from ..fields import Choice, Country, Field, LongChoice, Option, Tick, Unreadable
 from ..languages import current, gettext
 from ..messages import error
 from ..rules import REQUIRED_IF
 from .web import environment, render
 
+_BETWEEN_TAGS = re.compile(r"\n(?=<)")
 TYPED = "\ue000"  # where the typed text goes
+NO_VALUE = f' value="{TYPED}"'
 OTHER_STATE = Option("altro", "Altro stato")  # no state: whoever chooses it types the name on the next page
 TO_CHOOSE = Option("", "Scegli")
 ANCHORS = {"allegati": "allegati"}  # what is no field, and where it stands on the form page
+LONG = 20  # options: such a list goes with the page, never with the part of it that changes
 REQUIRED, OPTIONAL = " *", " (facoltativo)"
 
 
@@ -61,28 +65,43 @@ class GroupControls(msgspec.Struct, frozen=True):
     controls: tuple[Markup, ...]
 
 
-def controls(group: Group | None, typed: Mapping[str, str], problems: Sequence[Problem]) -> GroupControls:
+def controls(
+    group: Group | None, typed: Mapping[str, str], problems: Sequence[Problem], *, part: bool = False
+) -> GroupControls:
+    """*part*: for a page that is there already and has the long lists (`lists`)."""
     if group is None:
         return GroupControls("", "", ())
     wrong = {p.field: error(p) for p in problems}
-    drawn = tuple(draw(f, typed.get(f.name, ""), wrong.get(f.name, "")) for f in group.fields)
+    drawn = tuple(draw(f, typed.get(f.name, ""), wrong.get(f.name, ""), part=part) for f in group.fields)
     return GroupControls(group.name, gettext(group.title), drawn)
 
 
-def draw(field: Field, typed: str, error: str = "") -> Markup:
+def lists(shown: Group | None) -> dict[str, tuple[Option, ...]]:
+    """The long lists of the tipologie that a page does not show: field -> options. A change of tipologia, which
+    happens more than once and on a bad line, comes without them."""
+    fields = (f for g in GROUPS.values() if g is not shown for f in g.fields)
+    offered = {f.name: _options(f, "") for f in fields}
+    return {name: options for name, options in offered.items() if len(options) > LONG}
+
+
+def draw(field: Field, typed: str, error: str = "", *, part: bool = False) -> Markup:
     """The HTML of a field with what was *typed* in it and its *error* ('' for none)."""
     chosen = _chosen(field, typed)
     if chosen is not None:
-        return _drawn(field, error, chosen, current())
-    return _drawn(field, error, TYPED, current()).replace(TYPED, _shown(field, typed))
+        return _drawn(field, error, chosen, current(), part)
+    drawn = _drawn(field, error, TYPED, current(), part)
+    return drawn.replace(TYPED, _shown(field, typed)) if typed else drawn.replace(NO_VALUE, "").replace(TYPED, "")
 
 
 @lru_cache(4096)
-def _drawn(field: Field, error: str, value: str, _language: str) -> Markup:
+def _drawn(field: Field, error: str, value: str, _language: str, part: bool) -> Markup:
     label, hint, mark = gettext(field.label), gettext(field.hint), gettext(_mark(field))
-    options = tuple(Option(o.value, gettext(o.label)) for o in _offered(field, value))
+    options = _options(field, value)
+    if part and len(options) > LONG:
+        options = tuple(o for o in options if o.value in ("", value))
     control = Control(field.name, label, hint, mark, error, value, options)
-    return Markup(render(_template(field.name, field.kind.control), c=control))  # noqa: S704 – the template escapes
+    html = render(_template(field.name, field.kind.control), c=control)
+    return Markup(_BETWEEN_TAGS.sub("", html))  # noqa: S704 – the template escapes
 
 
 def _chosen(field: Field, typed: str) -> str | None:
@@ -104,6 +123,10 @@ def _code(kind: Country, typed: str) -> str:
     with suppress(Unreadable):
         return kind.read(typed) if typed else ""
     return ""
+
+
+def _options(field: Field, value: str) -> tuple[Option, ...]:
+    return tuple(Option(o.value, gettext(o.label)) for o in _offered(field, value))
 
 
 def _offered(field: Field, value: str) -> tuple[Option, ...]:

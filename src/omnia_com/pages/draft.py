@@ -19,7 +19,7 @@ from ..field_groups import GROUPS, TIPOLOGIA
 from ..fields import Choice, Field, Unreadable
 from ..identity.sessions import Session
 from ..languages import gettext, own_names
-from .controls import controls, draw, mistakes
+from .controls import controls, draw, lists, mistakes
 from .web import (
     STATUS_LINE,
     Form,
@@ -122,7 +122,8 @@ def _part(request: Asked, session: Session, draft: Draft, answers: Answers, acti
     """What the script of the form page asked for: that the draft is saved, or the fields of the chosen tipologia."""
     if action == "autosalva":
         return html(request, "_salvato.html", media_type="text/plain", session=session, draft=draft)
-    return html(request, "_gruppo.html", session=session, draft=draft, group=controls(answers.group, draft.typed, ()))
+    group = controls(answers.group, draft.typed, (), part=True)
+    return html(request, "_gruppo.html", session=session, draft=draft, group=group)
 
 
 async def _export(session: Session, services: Services, draft: Draft, answers: Answers) -> Redirect:
@@ -154,6 +155,7 @@ def page(
         tipologia=draw(TIPOLOGIA, draft.typed.get(TIPOLOGIA.name, ""), wrong.get(TIPOLOGIA.name, "")),
         group=controls(answers.group, draft.typed, problems),
         attachments=attached,
+        lists=lists(answers.group),
         errors=errors,
         mark=secrets.token_urlsafe(8),
     )

@@ -1,0 +1,122 @@
+"""What pages cost on the line: the sum of `encodedDataLength` as Chromium counts it, of the compressing server."""
+
+import string
+from importlib.resources import files
+from typing import Any
+
+import brotli
+import pytest
+from fontTools.ttLib import TTFont
+
+from omnia_com.pages import assets
+from tests.browser.conftest import Windows
+from tests.browser.window import Window
+from tests.browsing import Visitor
+from tests.people import AUTONOMO, SUBORDINATO
+from tests.steps import posted_draft, send
+
+# PAGES.md, bytes with headers
+PAGE, SCRIPT, FIRST_VIEW, WITH_FONTS, SWAP = 8_000, 14_000, 22_000, 32_000, 2_000
+CSS, REQUESTS = 3_000, 5
+TYPED = 200  # what was typed into all the fields travels with them
+
+
+class Line:
+    """What a window fetched since it was last asked: (what, bytes) of each answer that was not in its cache."""
+
+    def __init__(self) -> None:
+        self._kinds = dict[str, str]()
+        self._sizes = list[tuple[str, int]]()
+
+    async def listen(self, w: Window) -> "Line":
+        network = await w.context.new_cdp_session(w.page)
+        network.on("Network.requestWillBeSent", lambda e: self._kinds.update({e["requestId"]: e.get("type", "")}))
+        network.on("Network.loadingFinished", self._finished)
+        await network.send("Network.enable")
+        return self
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        if size := int(event["encodedDataLength"]):
+            self._sizes.append((self._kinds.get(event["requestId"], ""), size))
+
+    def taken(self) -> list[tuple[str, int]]:
+        sizes, self._sizes = self._sizes, []
+        return sizes
+
+
+async def opened(window: Windows, person: Visitor, path: str, **headers: str) -> tuple[Window, Line]:
+    w = await (await window()).be(person)
+    await w.context.set_extra_http_headers(headers)
+    line = await Line().listen(w)
+    await w.open(path)
+    await w.page.wait_for_load_state("networkidle")
+    return w, line
+
+
+def total(sizes: list[tuple[str, int]], *kinds: str) -> int:
+    return sum(size for kind, size in sizes if not kinds or kind in kinds)
+
+
+@pytest.mark.parametrize(
+    "answers", [{"annotazioni": ""}, SUBORDINATO, AUTONOMO], ids=["empty", "subordinato", "autonomo"]
+)
+async def test_the_form_page_is_small_and_then_only_itself(
+    answers: dict[str, str], window: Windows, anna: Visitor
+) -> None:
+    w, line = await opened(window, anna, await posted_draft(anna, answers))
+    first = line.taken()
+    assert sorted(kind for kind, _ in first) == ["Document", "Font", "Font", "Script"]
+    assert len(w.requests) <= REQUESTS
+    assert total(first, "Document") <= PAGE
+    assert 5_000 < total(first, "Script") <= SCRIPT, first
+    assert total(first, "Document", "Script") <= FIRST_VIEW, first
+    assert total(first) <= WITH_FONTS, first
+    await w.page.reload()
+    await w.page.wait_for_load_state("networkidle")
+    assert [kind for kind, _ in line.taken()] == ["Document"]
+
+
+async def test_whoever_spares_the_line_gets_no_font(window: Windows, anna: Visitor) -> None:
+    w, line = await opened(window, anna, await posted_draft(anna, SUBORDINATO), **{"Save-Data": "on"})
+    assert sorted(kind for kind, _ in line.taken()) == ["Document", "Script"]
+    assert await w.page.evaluate("document.fonts.size") == 0
+
+
+async def test_other_pages_have_no_script(window: Windows, anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    await send(anna, draft)
+    sent, other = anna.page.path, await posted_draft(anna, SUBORDINATO)
+    w, line = await opened(window, anna, "/")
+    assert total(line.taken()) <= WITH_FONTS - SCRIPT
+    for path in ("/comunicazioni", "/contatti", f"{other}/riepilogo", sent, f"{sent}/conseguenze"):
+        await w.open(path)
+        await w.page.wait_for_load_state("networkidle")
+        sizes = line.taken()
+        assert [kind for kind, _ in sizes] == ["Document"], path
+        assert total(sizes) <= PAGE, path
+
+
+@pytest.mark.parametrize("answers", [{"annotazioni": ""}, SUBORDINATO | AUTONOMO], ids=["empty", "full"])
+async def test_other_fields_come_in_few_bytes(answers: dict[str, str], window: Windows, anna: Visitor) -> None:
+    w, line = await opened(window, anna, await posted_draft(anna, answers))
+    line.taken()
+    for tipologia in ("subordinato", "autonomo"):
+        await w.choose(tipologia)
+        await w.swapped(tipologia)
+        assert 500 < total(line.taken()) <= SWAP + (TYPED if len(answers) > 1 else 0)
+
+
+def test_the_stylesheet_is_small() -> None:
+    style = assets.stylesheet(fonts=True).encode()
+    assert len(brotli.compress(style)) <= CSS
+
+
+@pytest.mark.parametrize("weight", [400, 700])
+def test_the_fonts_draw_what_italian_and_german_need(weight: int) -> None:
+    name = assets.FONTS[weight]
+    body = files("omnia_com.static").joinpath(name)
+    assert len(body.read_bytes()) < 4_800
+    with body.open("rb") as file:
+        drawn = TTFont(file).getBestCmap()
+    for sign in string.ascii_letters + string.digits + "àèéìòùÀÈÉÌÒÙäöüßÄÖÜ«»“”„’–—…€*.,;:!?()/@ ":
+        assert ord(sign) in drawn, sign
