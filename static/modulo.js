@@ -47,19 +47,25 @@
     if (salvato.contains(document.activeElement)) vai();
     salvato.replaceChildren(...parti);
   };
-  const nonSalvato = (parole) => {
-    const riprova = document.createElement("button");
-    riprova.type = "button";
-    riprova.className = "btn btn-outline";
-    riprova.textContent = _("Riprova");
-    riprova.onclick = () => salva();
-    dice(parole, " ", riprova);
+  const avverte = (parole, poiSalva) => {
+    const bottone = document.createElement("button");
+    const fatto = { type: "button", className: "btn btn-outline", textContent: poiSalva, onclick: () => salva() };
+    dice(parole, " ", Object.assign(bottone, fatto));
     return false;
   };
+  const nonSalvato = (parole) => avverte(parole, _("Riprova"));
+  // Two minutes before the session ends (epoch seconds) the person is told; to save is to stay.
+  let avviso;
+  const finisce = (fine) => {
+    clearTimeout(avviso);
+    const parole = _("Fra due minuti la sessione finisce.");
+    avviso = setTimeout(() => avverte(parole, _("Resta collegato")), (fine - 120) * 1000 - Date.now());
+  };
+  finisce(document.querySelector("[data-fine-sessione]").dataset.fineSessione);
   const salva = async (chiude = false) => {
     smetti();
     const mio = (volo = new AbortController());
-    const scade = setTimeout(() => mio.abort(), pazienza);
+    setTimeout(() => mio.abort(), pazienza);
     const corpo = scritto();
     corpo.set("azione", "autosalva");
     let dopo = pazienza;
@@ -79,25 +85,23 @@
       } else if (risposta.ok && risposta.headers.get("Content-Type").startsWith("text/plain")) {
         dice(testo);
         salve = corpo.fino;
+        finisce(risposta.headers.get("Fine-Sessione"));
         dopo = quiete;
       } else return nonSalvato(_("Non salvato: il servizio non risponde."));
       return true;
     } catch {
       return volo === mio && nonSalvato(_("Non salvato: connessione assente."));
     } finally {
-      clearTimeout(scade);
       if (volo === mio) {
         volo = null;
         poi(dopo);
       }
     }
   };
-  for (const evento of ["input", "change"]) {
-    modulo.addEventListener(evento, () => {
-      scritte++;
-      poi();
-    });
-  }
+  modulo.oninput = modulo.onchange = () => {
+    scritte++;
+    poi();
+  };
   addEventListener("online", () => poi(0));
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && resta() && !cambia) salva(true);

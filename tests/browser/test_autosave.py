@@ -1,6 +1,7 @@
 """What is typed is saved by itself on the form page, and that never stands in the way of anything else."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -126,6 +127,22 @@ async def test_a_session_that_ended_is_said_and_nothing_is_lost(form: Any) -> No
     await said(w, "Devi entrare di nuovo")
     assert await w.page.locator("#salvato a").count() == 1
     assert await w.value("datore_lavoro") == "Beta"
+
+
+async def test_before_the_session_ends_it_is_said_and_one_button_stays(form: Any) -> None:
+    w = await form()
+    await w.page.clock.install()
+    await w.page.reload()
+    await w.page.wait_for_selector("#aggiorna", state="hidden")
+    await w.page.clock.fast_forward("27:50")
+    assert "sessione" not in await w.page.inner_text("#salvato")
+    await w.page.clock.fast_forward("00:15")
+    await said(w, "Fra due minuti la sessione finisce.")
+    async with w.page.expect_response(lambda r: r.request.method == "POST") as answer:
+        await w.page.get_by_role("button", name="Resta collegato").click()
+    response = await answer.value
+    assert (await response.text()).startswith("Salvato alle ")
+    assert int(response.headers["fine-sessione"]) - time.time() > 29 * 60
 
 
 async def test_no_connection_is_said_and_then_saved(form: Any, anna: Visitor) -> None:

@@ -17,7 +17,7 @@ import brotli
 from .. import languages
 
 PREFIX = "/static/"
-TYPES = {"js": "text/javascript; charset=utf-8", "woff2": "font/woff2", "txt": "text/plain; charset=utf-8"}
+TYPES = {"js": "text/javascript", "woff2": "font/woff2", "txt": "text/plain; charset=utf-8"}
 COMPRESSED = ("woff2",)  # by itself
 FONTS = {400: "titillium-400.woff2", 700: "titillium-700.woff2"}  # made by `make fonts`
 SERVED = {

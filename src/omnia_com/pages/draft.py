@@ -121,7 +121,8 @@ def _hand(form: Form) -> Hand:
 def _part(request: Asked, session: Session, draft: Draft, answers: Answers, action: str) -> Page:
     """What the script of the form page asked for: that the draft is saved, or the fields of the chosen tipologia."""
     if action == "autosalva":
-        return html(request, "_salvato.html", media_type="text/plain", session=session, draft=draft)
+        end = {"Fine-Sessione": str(int(session.ends.timestamp()))}
+        return html(request, "_salvato.html", media_type="text/plain", session=session, headers=end, draft=draft)
     group = controls(answers.group, draft.typed, (), part=True)
     return html(request, "_gruppo.html", session=session, draft=draft, group=group)
 
