@@ -39,17 +39,14 @@
     volo?.abort();
     volo = null;
   };
-  const vai = () => {
-    salvato.tabIndex = -1;
-    salvato.focus();
-  };
+  const vai = () => salvato.focus();
   const dice = (...parti) => {
     if (salvato.contains(document.activeElement)) vai();
     salvato.replaceChildren(...parti);
   };
   const avverte = (parole, poiSalva) => {
     const bottone = document.createElement("button");
-    const fatto = { type: "button", className: "btn btn-outline", textContent: poiSalva, onclick: () => salva() };
+    const fatto = { type: "button", className: "btn", textContent: poiSalva, onclick: () => salva() };
     dice(parole, " ", Object.assign(bottone, fatto));
     return false;
   };
@@ -62,7 +59,7 @@
     avviso = setTimeout(() => avverte(parole, _("Resta collegato")), (fine - 120) * 1000 - Date.now());
   };
   finisce(document.querySelector("[data-fine-sessione]").dataset.fineSessione);
-  const salva = async (chiude = false) => {
+  const salva = async (keepalive = false) => {
     smetti();
     const mio = (volo = new AbortController());
     setTimeout(() => mio.abort(), pazienza);
@@ -75,7 +72,7 @@
         body: corpo,
         headers: { "HX-Request": "true" },
         signal: mio.signal,
-        keepalive: chiude,
+        keepalive,
       });
       const testo = await risposta.text();
       if (volo !== mio) return false;
