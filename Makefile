@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run fonts test test-peers compose-check requirements lint bench screenshots accessibility places clean help
+.PHONY: messages run fonts test test-peers compose-check requirements lint bench screenshots accessibility places clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -41,6 +41,9 @@ lint: .venv/.test ## solo stile, tipi e contratti fra i moduli
 .venv-peers/.ready: requirements-peers.txt .ci/venv
 	@.ci/venv '$(PYTHON)' requirements-peers.txt .venv-peers
 	@touch .venv-peers/.ready
+
+messages: .venv/.test ## porta nei cataloghi delle lingue le frasi nuove, da tradurre, e ne toglie le vecchie
+	@exec $(BIN)/python -m tests.catalogues
 
 requirements: ## riscrive requirements*.txt da pyproject.toml e da tests/peers/requirements.in (serve uv)
 	$(COMPILE) --extra embedded --extra build pyproject.toml --output-file requirements.txt

@@ -9,6 +9,8 @@ from xml.etree.ElementTree import Element
 import html5lib
 import httpx
 
+from omnia_com import languages
+
 Pairs = list[tuple[str, str | int | float | bool | None]]
 PAGE_LIMIT = 8_000  # bytes on the wire, stylesheet and headers included (PAGES.md)
 PUBLIC = ("/", "/entra", "/accessibilita", "/privacy", "/note-legali")
@@ -155,7 +157,8 @@ class Page:
 
     def button(self, label: str) -> tuple[Element, Element]:
         for form in self.tree.iter("form"):
-            for button in form.iter("button"):
+            associated = [b for b in self.tree.iter("button") if b.get("form") and b.get("form") == form.get("id")]
+            for button in [*form.iter("button"), *associated]:
                 if said(button) == label and "hidden" not in button.attrib:
                     return form, button
         raise AssertionError(f"no button «{label}» on {self.url}: {said(self.tree)[:400]}")
@@ -227,14 +230,15 @@ def on_the_wire(response: httpx.Response) -> int:
 
 
 def _review_whole(page: Page) -> None:
-    html = next(page.tree.iter("html"))
-    assert html.get("lang") == "it"
+    language = page.response.headers["content-language"]
+    assert next(page.tree.iter("html")).get("lang") == language
+    error = languages.catalogues()[language].gettext("Errore:") + " "
     headings = [said(h) for h in page.tree.iter("h1")]
     assert len(headings) == 1, f"{page.url}: {headings}"
     if page.response.status_code == 422:
-        assert page.title.startswith(f"Errore: {headings[0]}"), page.title
+        assert page.title.startswith(error + headings[0]), page.title
         assert page.errors
-    assert page.title.removeprefix("Errore: ").startswith(headings[0]), page.title
+    assert page.title.removeprefix(error).startswith(headings[0]), page.title
     assert not [s for s in page.tree.iter("script") if s.text], "inline script"
     styled = [e for e in page.tree.iter() if "style" in e.attrib or any(a.startswith("on") for a in e.attrib)]
     assert not styled, "inline style or handler"

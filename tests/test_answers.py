@@ -189,7 +189,7 @@ def test_without_a_tipologia_only_that_is_said(chosen: str, code: str) -> None:
         assert problems(others | {"tipologia_rioccupazione": chosen}) == [f"tipologia_rioccupazione:{code}"]
     assert problems({}) == ["tipologia_rioccupazione:obbligatorio"]
     shown = answers({"tipologia_rioccupazione": chosen}).rows()
-    assert shown == (Row("Tipologia di rioccupazione", chosen.strip() or NOT_GIVEN),)
+    assert shown == (Row("Tipologia di rioccupazione", chosen.strip() or NOT_GIVEN, fixed=not chosen.strip()),)
 
 
 def test_an_empty_form_misses_what_is_always_required_in_the_order_of_the_page() -> None:

@@ -9,6 +9,7 @@ from .clock import Clock
 from .communications import Content, Sent, Superseded, find_sent, record
 from .declarants import Person
 from .declarations import check_daily_limit
+from .languages import current
 from .sheet import Row
 from .storage.database import fetch, transaction
 
@@ -75,6 +76,7 @@ async def _annulment(owner: str, before: Sent, own_id: UUID, motivo: str) -> Con
         reddito_centesimi=row["reddito_centesimi"],
         partita_iva=row["partita_iva"],
         risposte={},
-        righe=(Row("Comunicazione annullata", before.protocollo), Row("Motivo", MOTIVI[motivo])),
+        righe=(Row("Comunicazione annullata", before.protocollo), Row("Motivo", MOTIVI[motivo], fixed=True)),
         dichiarazioni_versione="",
+        lingua=current(),
     )

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from .field_groups import DICHIARAZIONI, GROUPS, TIPOLOGIA, Group
-from .fields import Field, LongChoice, Tick, Unreadable
+from .fields import Choice, Field, LongChoice, Tick, Unreadable
 from .rules import ASKED_IF, REQUIRED_IF, RULES
 from .sheet import Row
 
@@ -39,7 +39,12 @@ class Answers:
 
     def rows(self) -> tuple[Row, ...]:
         """Label and shown value of every field asked: summary, export and receipt all print this."""
-        return tuple(Row(f.label, self.shown(f)) for f in self.asked)
+        return tuple(Row(f.label, self.shown(f), fixed=not self._is_typed(f)) for f in self.asked)
+
+    def _is_typed(self, field: Field) -> bool:
+        """Whether what is shown are the person's own words, and none of the form's."""
+        chosen = isinstance(field.kind, Choice | Tick)
+        return field.name in self.unread or (field.name in self.values and not chosen)
 
     def shown(self, field: Field) -> str:
         if field.name in self.values:

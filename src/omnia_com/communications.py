@@ -15,6 +15,7 @@ from .attachments import Attached
 from .cautions import Period
 from .clock import Clock, rome
 from .declarants import Person
+from .languages import ITALIAN
 from .sheet import Row
 from .storage.database import fetch
 from .storage.tables import Comunicazione, Documento
@@ -49,6 +50,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     righe: tuple[Row, ...]
     dichiarazioni_versione: str
     allegati: tuple[Attached, ...] = ()
+    lingua: str = ITALIAN
+    """The language of the pages on which it was written; the record itself is Italian."""
 
 
 class Sent(Content, frozen=True, kw_only=True):
@@ -80,11 +83,13 @@ class Sent(Content, frozen=True, kw_only=True):
 
 
 def canonical(content: Content, protocollo: str, sent_at: datetime, person: Person, replaces: str | None) -> bytes:
-    """Attachments are named only where there are any: what was sent before there could be keeps its digest."""
+    """The data of record. Attachments are named only where there are any, the language only where it is not Italian:
+    what was sent before there could be either keeps its digest."""
     files: list[Any] = [{"nome": a.nome, "dimensione": a.dimensione, "sha256": a.sha256} for a in content.allegati]
     return rfc8785.dumps(
         {
             **({"allegati": files} if files else {}),
+            **({} if content.lingua == ITALIAN else {"lingua": content.lingua}),
             "genere": content.genere,
             "protocollo": protocollo,
             "inviata_il": sent_at.astimezone(UTC).isoformat(timespec="microseconds"),

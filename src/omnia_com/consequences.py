@@ -33,6 +33,7 @@ class Rule:
     reviewed: date = REVIEWED
 
 
+NO_RULE = "Nessuna regola scritta trovata"
 _CUMULO_2010 = "Circolare INPS n. 130/2010; art. 8 D.Lgs. 148/2015, testo in vigore fino al 2021"
 _ROWS = (
     Rule("R0-SUB-OVERLAP", "Perdi la cassa integrazione per i giorni in cui lavori. Il resto ti può spettare.", _CUMULO_2010, SECOND_HAND),
@@ -51,7 +52,7 @@ _ROWS = (
     Rule("R2-SUB-INTERM", "Lavori a chiamata: perdi la cassa integrazione solo per i giorni in cui lavori.", "Legge 203/2024, art. 6", STATUTE),
     Rule("R2-SUB-AGRI", "Fai un lavoro agricolo: perdi la cassa integrazione solo per i giorni in cui lavori.", "Legge 203/2024, art. 6", INFERENCE),
     Rule("R2-AUT", "La cassa integrazione cala di quanto guadagni. Devi dimostrare il guadagno a INPS.", "Circolare INPS n. 107/2010", SECOND_HAND),
-    Rule("R2-OCC", "Per il lavoro occasionale non c’è una regola chiara di INPS. Comunicalo lo stesso.", "Nessuna regola scritta trovata", INFERENCE),
+    Rule("R2-OCC", "Per il lavoro occasionale non c’è una regola chiara di INPS. Comunicalo lo stesso.", NO_RULE, INFERENCE),
     Rule("ALL-FT-PERM", "Il nuovo lavoro è fisso, a tempo pieno e negli stessi orari. Il lavoro sospeso si può considerare finito, e la cassa con lui.", "Circolare INPS n. 130/2010", SECOND_HAND),
     Rule("ALL-UNILAV", "Anche il nuovo datore comunica l’assunzione, e questo vale. INPS consiglia di fare lo stesso la tua comunicazione: dice il reddito.", "Art. 8, comma 2, D.Lgs. 148/2015", STATUTE),
     Rule("ALL-NO-UNILAV", "Nessuno comunica al posto tuo: questa comunicazione è la sola.", "Art. 8, comma 2, D.Lgs. 148/2015", STATUTE),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from . import attachments, declaration_texts
+from . import attachments, declaration_texts, languages
 from .answers import Answers, Problem, missing_declarations, read
 from .attachments import Attached
 from .clock import Clock, rome
@@ -224,4 +224,5 @@ def _content(draft: Draft, answers: Answers, attached: tuple[Attached, ...]) -> 
         righe=answers.rows(),
         allegati=attached,
         dichiarazioni_versione=declaration_texts.CURRENT,
+        lingua=languages.current(),
     )

@@ -22,7 +22,7 @@ AT_ONCE = 500  # rows held in memory
 _SENT = """
     SELECT c.protocollo, c.genere, prima.protocollo AS sostituisce, c.motivo, c.inviata_il, c.dichiarante, c.tipologia,
         c.data_inizio, c.data_fine, c.reddito_centesimi, c.partita_iva, c.risposte, c.persona,
-        c.allegati, c.dichiarazioni_versione, c.sha256
+        c.allegati, c.dichiarazioni_versione, c.lingua, c.sha256
     FROM comunicazione c LEFT JOIN comunicazione prima ON prima.id = c.sostituisce
     WHERE c.inviata_il >= $1 AND c.inviata_il < $2 AND c.protocollo > $3
     ORDER BY c.protocollo

@@ -18,6 +18,7 @@ from .clock import rome
 from .communications import RECEIPT, Sent, find_sent
 from .declarants import Person
 from .declarations import Draft
+from .languages import current
 from .sheet import Row, Section, Sheet
 from .storage.database import fetch
 from .storage.tables import Documento
@@ -25,6 +26,8 @@ from .storage.tables import Documento
 EXPORT = "esportazione"
 LETTER = "lettera"
 NOT_SENT = "BOZZA, NON INVIATA"
+OF_A_COMMUNICATION = "Ricevuta della Comunicazione di Rioccupazione"
+OF_AN_ANNULMENT = "Ricevuta dell’annullamento"
 LEASE = timedelta(seconds=15)
 MOST_ATTEMPTS = 5
 CHANNEL = "documento_pronto"
@@ -58,26 +61,29 @@ def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
         Row("Data di invio della comunicazione", f"{rome(sent.inviata_il):%d/%m/%Y %H:%M}"),
         Row("Protocollo", sent.protocollo),
     ]
-    if sent.prima_protocollo:
-        facts.append(
-            Row("Annulla la comunicazione" if annulment else "Sostituisce la comunicazione", sent.prima_protocollo)
-        )
+    if annulment:
+        facts.append(Row("Annulla la comunicazione", sent.prima_protocollo or ""))
+    elif sent.prima_protocollo:
+        facts.append(Row("Sostituisce la comunicazione", sent.prima_protocollo))
     if not annulment:
-        facts.append(Row("Inviata prima dell’inizio del lavoro", timeliness(sent)))
+        facts.append(Row("Inviata prima dell’inizio del lavoro", timeliness(sent), fixed=True))
     return Sheet(
-        heading=f"Ricevuta {'dell’annullamento' if annulment else 'della Comunicazione di Rioccupazione'}",
+        heading=OF_AN_ANNULMENT if annulment else OF_A_COMMUNICATION,
         banner=banner,
         ente=ente,
         footer=sent.protocollo,
         facts=tuple(facts),
         sections=(
             Section("Dati del dichiarante", sent.persona.rows()),
-            Section("Annullamento" if annulment else "Riepilogo dei dati inseriti dal lavoratore", sent.righe),
+            Section("Annullamento", sent.righe)
+            if annulment
+            else Section("Riepilogo dei dati inseriti dal lavoratore", sent.righe),
         ),
         attachments=None if annulment else sheet_rows(sent.allegati),
         declarations=tuple(declaration_texts.TEXTS.get(sent.dichiarazioni_versione, {}).values()),
         declarations_version=sent.dichiarazioni_versione,
         sha256=sent.sha256,
+        language=sent.lingua,
     )
 
 
@@ -89,6 +95,7 @@ def draft_sheet(
         heading="Comunicazione di Rioccupazione",
         banner=banner,
         ente=ente,
+        language=current(),
         state=NOT_SENT,
         footer=NOT_SENT,
         facts=(Row("Ultimo salvataggio", f"{rome(draft.saved_at):%d/%m/%Y %H:%M}"),),
@@ -141,8 +148,8 @@ def timeliness(sent: Sent) -> str:
 
 
 def export_id(draft: Draft) -> UUID:
-    """The id of the export of a draft in its present version."""
-    return uuid5(draft.id, str(draft.version))
+    """The id of the export of a draft in its present version, in the language of the request."""
+    return uuid5(draft.id, f"{draft.version} {current()}")
 
 
 async def ask_export(owner: str, draft: Draft, sheet: Sheet) -> UUID:

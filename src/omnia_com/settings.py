@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 PREFIX = "OMNIA_"
 ROME = ZoneInfo("Europe/Rome")
+BANNER = "Ambiente dimostrativo, non collegato a INPS"
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -216,7 +217,7 @@ class Settings:
 
     @property
     def banner(self) -> str:
-        return "Ambiente dimostrativo, non collegato a INPS" if self.avviso_dimostrativo else ""
+        return BANNER if self.avviso_dimostrativo else ""
 
 
 CONNECTORS = ("oidc_issuer", "oidc_providers", "cns_url", "saml_idp_metadata")  # each of these lets people in

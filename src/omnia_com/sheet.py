@@ -4,6 +4,9 @@ from itertools import groupby
 
 import msgspec
 
+from . import languages
+from .languages import ITALIAN
+
 LONG_TEXT, MANY_LINES = 300, 5
 
 
@@ -48,9 +51,14 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     declarations: tuple[str, ...] = ()
     declarations_version: str = ""
     sha256: str = ""
+    language: str = ITALIAN
+    """The sheet is Italian; for a reader of another language its translation stands beside the labels."""
     ente: str = ""
     footer: str = ""
     """At the foot of every page: the protocol, or the state of a draft."""
+
+    def beside(self, text: str) -> str:
+        return languages.beside(text, self.language)
 
     @property
     def title(self) -> str:

@@ -60,6 +60,11 @@ def ngettext(one: str, many: str, number: int) -> str:
     return catalogues()[_current.get()].ngettext(one, many, number)
 
 
+def pgettext(context: str, text: str) -> str:
+    """For the same words of two meanings, told apart by *context*."""
+    return catalogues()[_current.get()].pgettext(context, text)
+
+
 def beside(text: str, code: str | None = None) -> str:
     """What stands beside an Italian *text* of the record for a reader of *code* (by default the request's
     language): its translation, or '' if there is none, or none is needed."""

@@ -105,7 +105,7 @@ def page(
         status=status,
         session=session,
         draft=draft,
-        fields=[(f, answers.shown(f), first_id(f, f.name)) for f in answers.asked],
+        fields=[(row, first_id(f, f.name)) for f, row in zip(answers.asked, answers.rows(), strict=True)],
         attachments=attached,
         cautions=[(code, gettext(CAUTIONS[code])) for code in codes],
         declarations=TEXTS[CURRENT],

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from ..amendments import MOTIVI
 from ..answers import read
 from ..attachments import Attachment
 from ..communications import Genere, Sent
@@ -111,7 +112,7 @@ def a_communication(number: int, genere: Genere = "comunicazione", **around: Any
         reddito_centesimi=answers.values["reddito_presunto_annuale"],
         partita_iva=None,
         risposte={} if annulment else answers.verbatim(EMPLOYED),
-        righe=(Row("Motivo", "La comunicazione è stata inviata per errore"),) if annulment else answers.rows(),
+        righe=(Row("Motivo", MOTIVI["per_errore"], fixed=True),) if annulment else answers.rows(),
         allegati=() if annulment else tuple(files(1)),
         dichiarazioni_versione="" if annulment else CURRENT,
         protocollo=protocol(number),

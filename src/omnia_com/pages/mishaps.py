@@ -54,6 +54,16 @@ TOO_MANY_UPLOADS = (
     "Hai raggiunto il limite",
     "Oggi hai già caricato troppi file. Quello che hai scritto è salvato. Puoi inviare così, o riprovare domani.",
 )
+SUPERSEDED = (
+    "Già corretta o annullata",
+    "Questa comunicazione è già stata corretta o annullata, forse in un’altra finestra. Niente è cambiato.",
+)
+STALE_PAGE = (
+    "Richiesta non accettata",
+    "La pagina era aperta da troppo tempo, oppure la richiesta viene da un altro sito. Niente è stato salvato.",
+)
+NOT_ENTERED = "Accesso non riuscito"
+ANY_REFUSAL = "L’accesso non è riuscito. Nessun dato è stato cambiato. Riprova."
 REFUSED = {
     "annullato": "Hai annullato l’accesso. Se vuoi, puoi entrare di nuovo.",
     "livello_troppo_basso": "Hai usato un livello troppo basso. Entra con SPID di livello 2 o 3, CIE o CNS.",
@@ -132,8 +142,7 @@ def already_sent(_request: Asked, e: AlreadySent) -> Redirect:
 
 
 def superseded(request: Asked, _e: Superseded) -> Page:
-    text = "Questa comunicazione è già stata corretta o annullata, forse in un’altra finestra. Niente è cambiato."
-    return page(request, 409, "Già corretta o annullata", text)
+    return page(request, 409, *SUPERSEDED)
 
 
 def unreadable(request: Asked, _e: Unreadable) -> Page:
@@ -149,15 +158,13 @@ def too_many_uploads(request: Asked, _e: TooManyUploads) -> Page:
 
 
 def csrf(request: Asked, e: CsrfRefused) -> Page:
-    text = "La pagina era aperta da troppo tempo, oppure la richiesta viene da un altro sito. Niente è stato salvato."
     log.warning("csrf", numero=request.scope.get("omnia"))
-    return page(request, 403, "Richiesta non accettata", text, session=e.session, again=e.again, here=request.url.path)
+    return page(request, 403, *STALE_PAGE, session=e.session, again=e.again, here=request.url.path)
 
 
 def access_refused(request: Asked, e: AccessRefused) -> Page:
     log.warning("accesso_rifiutato", numero=request.scope.get("omnia"), motivo=e.reason, dettaglio=str(e))
-    text = REFUSED.get(e.reason, "L’accesso non è riuscito. Nessun dato è stato cambiato. Riprova.")
-    return page(request, REFUSED_STATUS.get(e.reason, 403), "Accesso non riuscito", text)
+    return page(request, REFUSED_STATUS.get(e.reason, 403), NOT_ENTERED, REFUSED.get(e.reason, ANY_REFUSAL))
 
 
 def database_away(request: Asked, e: Exception) -> Page:

@@ -17,6 +17,7 @@ from ..declarations import Draft
 from ..field_groups import CONTATTI
 from ..identity import AccessRefused, Door
 from ..identity.sessions import OpenSession, Session
+from ..languages import gettext
 from ..receipts import Document
 from . import (
     accesses,
@@ -141,7 +142,7 @@ class Stage:
         return self.check(EMPLOYED, tuple(CAUTIONS))
 
     def already_sent(self) -> Page:
-        rows = [("Datore di lavoro", "Beta Esempio S.p.A.")]
+        rows = [(gettext("Datore di lavoro"), "Beta Esempio S.p.A.")]
         return self.template("gia_inviata.html", sent=a_communication(1), rows=rows)
 
     def communication(self, receipt: str, genere: Genere = "comunicazione", **around: Any) -> Page:

@@ -108,6 +108,7 @@ class Comunicazione(Table, db=DB):
     sostituisce = UUID(null=True, default=None, unique=True)
     motivo = Varchar(20, null=False)
     allegati = JSONB(null=False, default="[]")
+    lingua = Varchar(8, null=False, default="it")
 
 
 class Contenuto(Table, db=DB):
