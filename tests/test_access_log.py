@@ -24,6 +24,7 @@ NOT_NOTED = {
     "home": "a list of what is noted when it is opened",
     "start_draft": "nothing is in it yet; opening it is noted",
     "save_draft": "the page that follows is noted",
+    "resume": "the page that follows is noted",
     "confirm_deletion": "shows nothing of the draft",
     "attachments": "names of files; taking one away is noted",
     "attach": "the draft that follows is noted",
