@@ -40,14 +40,13 @@
     volo = null;
   };
   const vai = () => salvato.focus();
-  const dice = (...parti) => {
+  const dice = (html) => {
     if (salvato.contains(document.activeElement)) vai();
-    salvato.replaceChildren(...parti);
+    salvato.innerHTML = html;
   };
   const avverte = (parole, poiSalva) => {
-    const bottone = document.createElement("button");
-    const fatto = { type: "button", className: "btn", textContent: poiSalva, onclick: () => salva() };
-    dice(parole, " ", Object.assign(bottone, fatto));
+    dice(parole + " <button type=button class=btn>" + poiSalva);
+    salvato.lastChild.onclick = () => salva();
     return false;
   };
   const nonSalvato = (parole) => avverte(parole, _("Riprova"));
@@ -77,9 +76,9 @@
       const testo = await risposta.text();
       if (volo !== mio) return false;
       if (risposta.headers.has("HX-Retarget") && risposta.status < 500) {
-        salvato.innerHTML = testo;
+        dice(testo);
         fermo = risposta.status !== 429;
-      } else if (risposta.ok && risposta.headers.get("Content-Type").startsWith("text/plain")) {
+      } else if (testo && risposta.ok && risposta.headers.get("Content-Type").startsWith("text/plain")) {
         dice(testo);
         salve = corpo.fino;
         finisce(risposta.headers.get("Fine-Sessione"));

@@ -62,7 +62,7 @@ async def begin(owner: str, daily_limit: int) -> UUID:
 
 
 async def take(owner: str, draft: UUID, upload: Upload, contents: Contents, clamd: str) -> bool:
-    """Gives *draft* the file; False if the draft is there no more. Raises `Refused`, `StoreAway`."""
+    """Gives *draft* the file; False if it has the same already, or is there no more. Raises `Refused`, `StoreAway`."""
     taken = False
     try:
         if upload.size > LARGEST:
@@ -126,7 +126,10 @@ async def _attach(owner: str, draft: UUID, upload: Upload, found: tuple[str, str
     async with transaction():
         if not await touch(owner, draft):
             return False
-        if len(await of_draft(draft)) >= MOST:
+        before = await of_draft(draft)
+        if (name, upload.sha256) in {(a.nome, a.sha256) for a in before}:
+            return False  # the same once more: the answer to the first time got lost
+        if len(before) >= MOST:
             raise Refused("troppi")
         kept = await fetch(
             "UPDATE contenuto SET tipo = $1, dimensione = $2, sha256 = $3, stato = $4 "

@@ -30,11 +30,12 @@ async def window(chromium: Browser, web: str, clean: None) -> AsyncIterator[Wind
     """Opens windows; when the test ends, none of them may have complained about a page."""
     async with AsyncExitStack() as stack:
 
-        async def make(script: bool = True, width: int = 360, scheme: str = "light") -> Window:
+        async def make(script: bool = True, width: int = 360, scheme: str = "light", proxy: str = "") -> Window:
             context = await chromium.new_context(
                 viewport={"width": width, "height": 800},
                 java_script_enabled=script,
                 color_scheme="dark" if scheme == "dark" else "light",
+                proxy={"server": proxy, "bypass": "<-loopback>"} if proxy else None,
             )
             context.set_default_timeout(8000)
             await context.add_init_script(TELL_VIOLATIONS)
