@@ -121,6 +121,16 @@ def _usage(**yes: bool) -> x509.KeyUsage:
     return x509.KeyUsage(**every | yes)
 
 
+def revocations(issuer: Issued, *gone: Issued) -> str:
+    """The CRL of *issuer*, as PEM, with the cards that are *gone*."""
+    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer.certificate.subject)
+    builder = builder.last_update(NOW - timedelta(days=1)).next_update(NOW + timedelta(days=1))
+    for card in gone:
+        revoked = x509.RevokedCertificateBuilder().serial_number(card.certificate.serial_number)
+        builder = builder.add_revoked_certificate(revoked.revocation_date(NOW - timedelta(hours=1)).build())
+    return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
 def bundle(folder: Path) -> Path:
     """The authorities of the cards: of the two, the second has issued these."""
     path = folder / "cns-ca.pem"

@@ -107,11 +107,12 @@ def program(name: str) -> str:
 
 
 @contextlib.contextmanager
-def running(name: str, folder: Path, start_web: Callable[[dict[str, str]], None]) -> Iterator[Proxy]:
-    """*start_web* starts the program with more settings and returns when it answers."""
+def running(name: str, folder: Path, start_web: Callable[[dict[str, str]], None], crl: str = "") -> Iterator[Proxy]:
+    """*start_web* starts the program with more settings and returns when it answers. *crl*: for nginx, as PEM."""
     found, trusted = program(name), authority("CA di prova TLS", "tls").write(folder, "tls-ca")[0]
     proxy = Proxy(name, free_port(), free_port(), free_port(), free_port(), trusted)
     (folder / "segreto").write_text(SECRET)
+    (folder / "cns-crl.pem").write_text(crl)
     start_web(
         {
             "OMNIA_PORT": str(proxy.web),
@@ -158,6 +159,8 @@ def _nginx(found: str, folder: Path, proxy: Proxy) -> list[str]:
         "127.0.0.1:8020": f"127.0.0.1:{proxy.cards}",
         "/var/log/nginx/": f"{folder}/",
     }
+    if (folder / "cns-crl.pem").stat().st_size:
+        changes["#ssl_crl "] = "ssl_crl "
     (folder / "omnia.conf").write_text(_replaced((DEPLOY / "nginx.conf").read_text(), folder, changes))
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cards import ANNA, SECRET, Issued, bad, card, rfc9440
-from tests.peers.proxies import CARDS, MAIN, Answer, Proxy, get, plainly
+from tests.cards import ANNA, SECRET, Issued, authority, bad, card, revocations, rfc9440
+from tests.peers.listeners import listening
+from tests.peers.proxies import CARDS, MAIN, Answer, Proxy, get, plainly, running
 
 pytestmark = pytest.mark.peers
 GOOD = card()
@@ -120,6 +121,24 @@ def test_a_code_in_another_browser_or_twice_does_nothing(proxy: Proxy, tmp_path:
     assert victim.get(back).status == 400
     assert anna.get(back).status == 303
     assert anna.get(back).status == 400
+
+
+CA, OTHER = authority(), authority("Altra CA di prova", "other")
+LOST = card()  # like the good one, but for its number
+
+
+@pytest.mark.parametrize(
+    ("crl", "good"),
+    [(revocations(CA, LOST) + revocations(OTHER), True), (revocations(OTHER), False)],
+    ids=["of each authority", "of another authority alone"],
+)
+def test_nginx_refuses_a_card_that_was_revoked(crl: str, good: bool, tmp_path: Path) -> None:
+    """`ssl_crl`, as the sample has it in a comment; without the CRL of a card's own authority no card passes."""
+    with listening() as (ports, seen), running("nginx", tmp_path, ports, crl) as proxy:
+        for shows, passes in ((GOOD, good), (LOST, False)):
+            seen.clear()
+            Browser(proxy, tmp_path, shows).get(f"{proxy.at(CARDS)}/accesso/cns/carta")
+            assert ("client-cert" in seen[-1]) is passes
 
 
 def test_every_answer_says_to_stay_on_https(proxy: Proxy, tmp_path: Path) -> None:

@@ -2,14 +2,11 @@
 
 import asyncio
 import ssl
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.peers.listeners import listening
 from tests.peers.proxies import CARDS, MAIN, Proxy, running
 from tests.raw import BROKEN, LENGTHS, ODD, Answered, send
 
@@ -67,6 +64,17 @@ async def test_too_large_a_body_is_answered_in_words(bytes_sent: int, proxy: Pro
         assert "Troppo grande" in answered.text
 
 
+async def test_an_attachment_of_4_mb_passes(proxy: Proxy) -> None:
+    """Nobody is signed in: what counts is that the program, not the proxy, has answered."""
+    body = b"--b\r\nContent-Disposition: form-data; name=allegato; filename=a.pdf\r\n\r\n"
+    body += b"a" * 4 * 1024 * 1024 + b"\r\n--b--\r\n"
+    path = "/bozze/00000000-0000-4000-8000-000000000000/allegati"
+    head = f"POST {path} HTTP/1.1\r\nHost: {{host}}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    answered = await through(proxy, f"{head}Content-Type: multipart/form-data; boundary=b\r\n\r\n".encode() + body)
+    assert answered.statuses == [303]
+    assert "/entra" in answered.text
+
+
 FORGED = {
     "X-Forwarded-For": "1.2.3.4",
     "X-Forwarded-Host": "male.example",
@@ -106,42 +114,3 @@ async def test_with_the_program_away_there_are_words(name: str, tmp_path_factory
             answered = await through(proxy, b"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n", host)
             assert answered.statuses == [503]
             assert "Servizio non disponibile" in answered.text
-
-
-class Listeners:
-    """In the program's place: answers 200 and writes down the headers of each request."""
-
-    def __init__(self) -> None:
-        self.seen: list[dict[str, list[str]]] = []
-        self.servers: list[ThreadingHTTPServer] = []
-
-    def __call__(self, own: dict[str, str]) -> None:
-        seen = self.seen
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                seen.append({key.lower(): self.headers.get_all(key, []) for key in self.headers})
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None: ...
-
-        for name in ("OMNIA_PORT", "OMNIA_CNS_PORT"):
-            self.servers.append(ThreadingHTTPServer(("127.0.0.1", int(own[name])), Handler))
-            threading.Thread(target=self.servers[-1].serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        for server in self.servers:
-            server.shutdown()
-            server.server_close()
-        self.servers.clear()
-
-
-@contextmanager
-def listening() -> Iterator[tuple[Listeners, list[dict[str, list[str]]]]]:
-    listeners = Listeners()
-    try:
-        yield listeners, listeners.seen
-    finally:
-        listeners.stop()
