@@ -34,7 +34,7 @@ async def form(window: Windows, anna: Visitor) -> Callable[..., Any]:
 def slowly(seconds: float) -> Callable[[Route], Any]:
     async def delay(route: Route) -> None:
         await asyncio.sleep(seconds)
-        await route.continue_()
+        await route.fallback()
 
     return delay
 

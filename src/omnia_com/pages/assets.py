@@ -44,7 +44,7 @@ def _read(name: str) -> bytes:
     return (files("omnia_com.static") / name).read_bytes()
 
 
-def _script(name: str, language: str) -> bytes:
+def own_script(name: str, language: str) -> bytes:
     """A script of ours without its comments and spare blanks; what stands in `_("…")` is in *language*."""
     told = languages.catalogues()[language].gettext
     code = _COMMENT.sub("", _read(name).decode())
@@ -54,7 +54,7 @@ def _script(name: str, language: str) -> bytes:
 
 @cache
 def _body(name: str, language: str) -> bytes:
-    return b"\n".join(_script(p, language) if p == name and p.endswith("js") else _read(p) for p in SERVED[name])
+    return b"\n".join(own_script(p, language) if p == name and p.endswith("js") else _read(p) for p in SERVED[name])
 
 
 def _asset(name: str, language: str) -> Asset:
