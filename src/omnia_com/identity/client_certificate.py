@@ -7,11 +7,13 @@ Two forms are read: RFC 9440 (a Byte Sequence of RFC 8941: base64 of the DER bet
 import base64
 import binascii
 import re
+import warnings
 from collections.abc import Iterable
 from urllib.parse import unquote
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.utils import CryptographyDeprecationWarning
 
 from . import AccessRefused
 
@@ -31,8 +33,9 @@ def shown(headers: Iterable[tuple[bytes, bytes]]) -> x509.Certificate:
     if len(values) > 1 or len(values[0]) > LONGEST:
         raise unreadable("più certificati, o troppo lungo")
     try:
-        return x509.load_der_x509_certificate(_der(values[0]))
-    except UNREADABLE as e:
+        with warnings.catch_warnings(action="error", category=CryptographyDeprecationWarning):
+            return x509.load_der_x509_certificate(_der(values[0]))
+    except (*UNREADABLE, CryptographyDeprecationWarning) as e:  # such as a serial number below 1: RFC 5280 has none
         raise unreadable(type(e).__name__) from e
 
 
