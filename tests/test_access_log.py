@@ -10,10 +10,12 @@ from typing import Any
 
 import asyncpg
 import pytest
+from omnia_com.workers.main import tidy
 
 from omnia_com import access_log
 from omnia_com.front import Front
 from omnia_com.pages import accesses, ready
+from omnia_com.settings import Settings
 from tests.browsing import Visitor
 from tests.people import BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft, send
@@ -206,14 +208,16 @@ async def test_the_office_reads_nothing_without_a_reason_and_a_person(
     assert await database.fetchval("SELECT count(*) FROM registro_accessi") == 0
 
 
-async def test_entries_go_when_their_time_is_over(anna: Visitor, database: asyncpg.Connection) -> None:
+async def test_the_worker_sweeps_entries_whose_time_is_over(
+    anna: Visitor, database: asyncpg.Connection, settings: Settings
+) -> None:
     for days in (364, 366):
         await database.execute(
             "INSERT INTO registro_accessi (dichiarante, azione, quando) "
             "VALUES ('X', 'dati', now() - $1 * interval '1 day')",
             days,
         )
-    await access_log.forget_old_accesses(365)
+    await tidy(settings)
     ages = await database.fetch("SELECT now() - quando AS age FROM registro_accessi WHERE dichiarante = 'X'")
     assert [row["age"].days for row in ages] == [364]
 

@@ -131,7 +131,7 @@ WRONG: dict[str, Callable[[Any], None]] = {
     "another request within": put(DATA, "InResponseTo", "_altra"),
     "too late": put(DATA, "NotOnOrAfter", stamp(minutes=-5)),
     "no end": put(DATA, "NotOnOrAfter", None),
-    "too early": put(f"{A}/saml:Conditions", "NotBefore", stamp(minutes=5)),
+    "too early": put(f"{A}/saml:Conditions", "NotBefore", stamp(days=1)),
     "out of date": put(f"{A}/saml:Conditions", "NotOnOrAfter", stamp(minutes=-5)),
     "no conditions": drop(f"{A}/saml:Conditions"),
     "another audience": say(AUDIENCE, "https://altro-servizio.example"),

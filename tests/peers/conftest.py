@@ -35,6 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SAID] = said
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever stands in this folder is a long suite: it waits for `make test-peers`."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("peers")
+
+
 @pytest.fixture
 def judged(pytestconfig: pytest.Config) -> Judged:
     """Notes how many faults a judge found on the pages in a language."""

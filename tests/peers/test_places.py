@@ -3,11 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-import pytest
-
 from docs.places import HEADS, refresh
-
-pytestmark = pytest.mark.peers
 
 
 def test_the_tables_that_are_shipped_are_those_that_the_command_makes(tmp_path: Path) -> None:
