@@ -7,6 +7,8 @@ import pytest
 
 from tests.peers.venv import peer, tool, xmlsec1
 
+pytestmark = pytest.mark.peers
+
 
 @pytest.mark.parametrize("program", ["spid_sp_test", "django-admin"])
 def test_the_judges_are_installed(program: str) -> None:

@@ -2,11 +2,8 @@
 
 import asyncio
 import json
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -20,9 +17,12 @@ from omnia_com.identity import keys, register
 from omnia_com.identity.parties import Parties
 from omnia_com.settings import Settings
 from tests.conftest import free_port, offering
+from tests.peers.beside import running
 from tests.peers.venv import peer
 
-LEVEL_1 = "livello troppo basso"
+pytestmark = pytest.mark.peers
+
+PROGRAM = Path(__file__).with_name("federation_provider.py")
 TOML = """
 [federation]
 anchor = "{anchor}"
@@ -52,28 +52,11 @@ def federated(
     folder, port = tmp_path_factory.mktemp(profile), free_port()
     key = keys.load(folder / "federazione.pem", setting="prova", make=True)
     told = {"port": port, "profile": profile, "rp": settings.base_url, "rp_keys": [keys.public(key)]}
-    with running(told, folder / "peer.log") as said:
+    with running([peer("python"), PROGRAM], told, folder / "peer.log") as said:
         (folder / "ancora.json").write_text(json.dumps(said["anchor_keys"]))
         (folder / "marchi.json").write_text(json.dumps(said["trust_marks"]))
         (folder / "oidc.toml").write_text(TOML.format(anchor=f"http://127.0.0.1:{port}", profile=profile))
         yield setup.read({**environment, "OMNIA_OIDC_PROVIDERS": str(folder / "oidc.toml")})[0]
-
-
-@contextmanager
-def running(told: dict[str, Any], log: Path) -> Iterator[dict[str, Any]]:
-    """The peer's process: what it says when it is ready."""
-    command = [peer("python"), Path(__file__).with_name("federation_provider.py")]
-    with log.open("wb") as err, subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=err) as process:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(json.dumps(told).encode())
-        process.stdin.close()
-        try:
-            said = process.stdout.readline()
-            assert said, log.read_text()
-            yield json.loads(said)
-        finally:
-            process.terminate()
 
 
 @pytest.fixture

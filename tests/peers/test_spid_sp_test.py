@@ -21,6 +21,7 @@ from tests.conftest import free_port
 from tests.peers.venv import peer, tool, xmlsec1
 from tests.signer import new_certificate
 
+pytestmark = pytest.mark.peers
 REDIRECT = re.compile(r'<[^<]*SingleSignOnService [^>]*bindings:HTTP-Redirect"[^>]*/>')
 RUNS = {
     "spid": ("spid-sp-public", "/accesso/saml/metadata", 278),

@@ -5,12 +5,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from lxml import etree
 
 from omnia_com.identity.saml import providers, requests, responses, xml
 from tests.conftest import PERSONE
 from tests.peers.venv import peer
 from tests.saml_provider import NS, Provider, Request, attributes_of, unsigned
+
+pytestmark = pytest.mark.peers
 
 TEMPLATE = """<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>
 <ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>
