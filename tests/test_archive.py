@@ -10,7 +10,11 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
+from omnia_com import attachments
+from omnia_com.contents import Contents, StoreAway
+from omnia_com.settings import Settings
 from tests.browsing import Visitor
+from tests.files import pdf
 from tests.people import AUTONOMO
 from tests.steps import posted_draft, send
 
@@ -196,3 +200,23 @@ async def test_a_user_who_may_not_make_the_role_is_told_who_can(
     finally:
         await database.execute("ALTER ROLE altrove RENAME TO omnia_archivio")
     assert omnia(modest, "migrate").returncode == 0
+
+
+async def test_attachments_go_with_the_communication(
+    anna: Visitor, database: asyncpg.Connection, environment: dict[str, str], settings: Settings
+) -> None:
+    for _ in range(2):
+        draft = await posted_draft(anna, AUTONOMO)
+        await anna.choose_file("a.pdf", pdf()).press("Carica il file")
+        await send(anna, draft)
+    due = "OMNIACOM.2026.0000001"
+    await aged(database, OLD, due)
+    contents = Contents(settings)
+    kept = [row["id"] for row in await database.fetch("SELECT id FROM contenuto ORDER BY creato")]
+    await database.execute("UPDATE contenuto SET creato = creato - interval '11 years' WHERE id = $1", kept[0])
+    assert removed(environment) == [due]
+    await attachments.forget_unused(contents)
+    with pytest.raises(StoreAway):
+        await contents.open(kept[0])
+    async for piece in await contents.open(kept[1]):
+        assert piece.startswith(b"%PDF")

@@ -1,7 +1,8 @@
 """`omnia-com elimina-scadute`: removes what was sent when the years for which it is kept are over.
 
 Only the database role `omnia_archivio` may, and the database looks at the age itself. A communication that was amended
-or annulled goes with all of its chain, when the youngest of it is due. What went is written down without personal data.
+or annulled goes with all of its chain, when the youngest of it is due, and the worker removes the contents of its
+attachments, which no other chain shares. What went is written down without personal data.
 """
 
 import asyncio
@@ -33,7 +34,7 @@ _DUE = """
         GROUP BY capo HAVING max(catena.inviata_il) < now() - make_interval(years => $1) AND count(bozza.id) = 0
         ORDER BY min(catena.inviata_il), capo LIMIT $2
     )
-    SELECT c.id, c.protocollo, c.inviata_il, c.sha256
+    SELECT c.id, c.protocollo, c.inviata_il, c.sha256, c.allegati
     FROM comunicazione c JOIN catena USING (id) JOIN scaduta USING (capo) ORDER BY c.protocollo
 """
 
@@ -90,5 +91,7 @@ async def _remove(connection: asyncpg.Connection, rows: list[Any]) -> None:
         "INSERT INTO eliminata (protocollo, inviata_il, sha256, operatore) VALUES ($1, $2, $3, $4)",
         [(row["protocollo"], row["inviata_il"], row["sha256"], who()) for row in rows],
     )
+    contents = [a["contenuto"] for row in rows for a in msgspec.json.decode(row["allegati"])]
+    await connection.execute("UPDATE contenuto SET inviato = false WHERE id = ANY($1::uuid[])", contents)
     await connection.execute("DELETE FROM documento WHERE id = ANY($1)", documents)
     await connection.execute("DELETE FROM comunicazione WHERE id = ANY($1)", ids)

@@ -84,7 +84,7 @@ async def _take(session: Session, services: Services, id: UUID, number: UUID, in
         raise Refused("nessuno")
     upload = Upload(number, incoming.file, incoming.name or "", incoming.size, incoming.sha256)
     if not await uploads.take(session.owner, id, upload, services.contents, services.settings.clamd):
-        await declarations.find_draft(session.owner, id)  # sent or deleted while the file came: it says so
+        await declarations.find_draft(session.owner, id)  # sent or deleted while the file came? It says so
 
 
 async def _page(request: Asked, session: Session, draft: Draft, refused: str = "") -> Page:

@@ -266,7 +266,8 @@ async def read_fields(request: Request[Any, Any, Any]) -> Form:
 
 
 def first_of_each(pairs: list[tuple[str, str]]) -> Form:
-    return Form((name, text.replace("\0", "")) for name, text in reversed(pairs))
+    """The first of texts under one name; lines end as the script of the form page ends them, whoever sends them."""
+    return Form((name, text.replace("\0", "").replace("\r\n", "\n")) for name, text in reversed(pairs))
 
 
 def urlencoded(body: bytes) -> list[tuple[str, str]]:

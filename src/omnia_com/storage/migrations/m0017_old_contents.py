@@ -1,0 +1,49 @@
+"""What was attached to a communication goes with it: the archive's role may say that it counts as sent no more."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from omnia_com.storage.tables import Contenuto
+
+ID = "2026-11-24T16:00:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "old contents"
+
+FUNCTION = """
+    CREATE OR REPLACE FUNCTION contenuto_immutabile() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE scaduto boolean := {due};
+    BEGIN
+        IF TG_OP = 'DELETE' THEN
+            IF NOT OLD.inviato THEN RETURN OLD; END IF;
+        ELSIF (scaduto OR NEW.inviato OR NOT OLD.inviato) AND (OLD.sha256 = '' OR
+            (NEW.id, NEW.dichiarante, NEW.tipo, NEW.dimensione, NEW.sha256)
+            = (OLD.id, OLD.dichiarante, OLD.tipo, OLD.dimensione, OLD.sha256)) THEN RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'il contenuto di un allegato non si modifica, e se inviato non si cancella'
+            USING ERRCODE = 'restrict_violation';
+    END $$
+"""
+FORWARDS = (
+    FUNCTION.format(due="current_user = 'omnia_archivio' AND OLD.creato < now() - interval '10 years'"),
+    "GRANT SELECT (id), UPDATE (inviato) ON contenuto TO omnia_archivio",
+)
+BACKWARDS = (
+    "REVOKE ALL ON contenuto FROM omnia_archivio",
+    FUNCTION.format(due="false"),
+)
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="omnia_com", description=DESCRIPTION)
+    manager.add_raw(_forwards)
+    manager.add_raw_backwards(_backwards)
+    return manager
+
+
+async def _forwards() -> None:
+    for statement in FORWARDS:
+        await Contenuto.raw(statement)
+
+
+async def _backwards() -> None:
+    for statement in BACKWARDS:
+        await Contenuto.raw(statement)

@@ -1,0 +1,74 @@
+"""A file chosen in a real browser, on a telephone."""
+
+import pytest
+from playwright.async_api import FilePayload
+
+from tests.browser.conftest import Windows
+from tests.browser.window import Window
+from tests.browsing import Visitor
+from tests.files import EXE, image, pdf
+from tests.people import SUBORDINATO
+from tests.steps import posted_draft
+
+
+async def upload(w: Window, name: str, content: bytes) -> None:
+    await w.page.set_input_files(
+        "#allegato", FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+    )
+    async with w.page.expect_navigation():
+        await w.press("Carica il file")
+
+
+async def names(w: Window) -> list[str]:
+    return [text.rpartition(" (")[0] for text in await w.page.locator("main li bdi").all_inner_texts()]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+async def test_files_are_added_refused_and_taken_away_and_no_text_is_lost(
+    script: bool, window: Windows, anna: Visitor
+) -> None:
+    w = await (await window(script)).be(anna)
+    await w.open(await posted_draft(anna, SUBORDINATO))
+    await w.page.fill("#annotazioni", "Prima riga\nseconda riga, mai salvata")
+    await upload(w, "contratto.pdf", pdf())
+    assert await w.page.locator("main form li").count() == 1
+    assert await w.page.input_value("#annotazioni") == "Prima riga\nseconda riga, mai salvata"
+    await w.page.fill("#datore_lavoro", "Beta Esempio S.p.A.")
+    await upload(w, "gioco.pdf", EXE)
+    await w.focus_comes_to("errori")
+    await w.page.click("#errori a")
+    assert await w.focused() == "allegato"
+    await upload(w, "perché no.png", image("PNG"))
+    assert await w.page.input_value("#datore_lavoro") == "Beta Esempio S.p.A."
+    assert await names(w) == ["contratto.pdf", "perché no.png"]
+    await w.page.fill("#datore_lavoro", "Gamma Esempio S.p.A.")
+    async with w.page.expect_navigation():
+        await w.press("Togli contratto.pdf")
+    assert await names(w) == ["perché no.png"]
+    assert await w.page.input_value("#datore_lavoro") == "Gamma Esempio S.p.A."
+
+
+async def test_a_hundred_megabytes_end_in_words(
+    window: Windows, anna: Visitor, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    w = await (await window()).be(anna)
+    w.faults = True  # the browser notes the 413
+    await w.open(await posted_draft(anna, SUBORDINATO))
+    large = tmp_path_factory.mktemp("grande") / "video.pdf"
+    with large.open("wb") as file:
+        file.truncate(100 * 1024 * 1024)
+    await w.page.set_input_files("#allegato", large)
+    async with w.page.expect_navigation():
+        await w.press("Carica il file")
+    assert "al massimo 4 MB" in await w.page.inner_text("main")
+
+
+async def test_the_file_is_saved_and_not_shown(window: Windows, anna: Visitor) -> None:
+    w = await (await window()).be(anna)
+    draft = await posted_draft(anna, SUBORDINATO)
+    await w.open(draft)
+    await upload(w, "perché “no”.pdf", pdf())
+    await w.open(f"{draft}/allegati")
+    async with w.page.expect_download() as saved:
+        await w.follow("perché")
+    assert (await saved.value).suggested_filename.startswith("perché")
