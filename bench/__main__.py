@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from bench.line import form_page
 from tests.browsing import Visitor, on_the_wire
 from tests.conftest import free_port
 from tests.people import AUTONOMO, SUBORDINATO
@@ -97,6 +98,11 @@ async def measure(port: int) -> None:
     draft = await new_draft(person, SUBORDINATO)
     await person.get(draft)
     print(f"form page: {on_the_wire(person.page.response)} bytes with its stylesheet and headers, brotli")
+    (paint, usable, ready), (first, again) = await form_page(
+        f"http://127.0.0.1:{port}{draft}", person.client.cookies["sid"]
+    )
+    print(f"form page on slow 3G, cold: first paint {paint:.1f} s, whole {usable:.1f} s, script at work {ready:.1f} s")
+    print(f"form page: first view {first} bytes, again {again} bytes")
     cookie = f"sid={person.client.cookies['sid']}"
     page = await asyncio.to_thread(rate, port, draft, cookie)
     floor = await asyncio.to_thread(rate, port, "/accesso/oidc/jwks", cookie)

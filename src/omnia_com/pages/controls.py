@@ -79,7 +79,12 @@ def controls(
 def lists(shown: Group | None) -> dict[str, tuple[Option, ...]]:
     """The long lists of the tipologie that a page does not show: field -> options. A change of tipologia, which
     happens more than once and on a bad line, comes without them."""
-    fields = (f for g in GROUPS.values() if g is not shown for f in g.fields)
+    return _lists(shown.name if shown else "", current())
+
+
+@cache
+def _lists(shown: str, _language: str) -> dict[str, tuple[Option, ...]]:
+    fields = (f for g in GROUPS.values() if g.name != shown for f in g.fields)
     offered = {f.name: _options(f, "") for f in fields}
     return {name: options for name, options in offered.items() if len(options) > LONG}
 

@@ -1,0 +1,43 @@
+"""The form page on a slow line, as a phone sees it the first time: 400 kb/s, 400 ms, nothing in the cache."""
+
+import os
+from statistics import median
+
+from playwright.async_api import async_playwright
+
+from omnia_com import settings as setup
+from omnia_com.chromium import HOW_TO, find
+
+SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+TIMES = """() => [
+  performance.getEntriesByName("first-contentful-paint")[0].startTime,
+  performance.timing.domInteractive - performance.timing.navigationStart,
+  performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart,
+]"""
+ROUNDS = 5
+
+
+async def form_page(url: str, sid: str) -> tuple[list[float], list[int]]:
+    """Seconds to first paint, to the whole page, to its script at work; bytes of a first and a second view."""
+    program = find(setup.read()[0])
+    assert program, HOW_TO
+    async with async_playwright() as playwright:
+        args = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = await playwright.chromium.launch(executable_path=str(program), args=args)
+        seen, sizes = [], [0, 0]
+        for _ in range(ROUNDS):
+            context = await browser.new_context(viewport={"width": 360, "height": 800})
+            await context.add_cookies([{"name": "sid", "value": sid, "url": url}])
+            page = await context.new_page()
+            network, bytes_ = await context.new_cdp_session(page), list[int]()
+            network.on("Network.loadingFinished", lambda e, got=bytes_: got.append(int(e["encodedDataLength"])))
+            await network.send("Network.enable")
+            await network.send("Network.emulateNetworkConditions", SLOW_3G)
+            await page.goto(url, wait_until="networkidle")
+            seen.append(await page.evaluate(TIMES))
+            first = sum(bytes_)
+            await page.reload(wait_until="networkidle")
+            sizes = [first, sum(bytes_) - first]
+            await context.close()
+        await browser.close()
+    return [median(column) / 1000 for column in zip(*seen, strict=True)], sizes
