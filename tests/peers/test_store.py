@@ -1,0 +1,68 @@
+"""Attachments in an S3-compatible store, so that several machines can serve: the same store, reached twice."""
+
+import dataclasses
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from omnia_com.attachments import LARGEST
+from omnia_com.contents import Contents, StoreAway
+from omnia_com.settings import Settings
+from tests.conftest import free_port
+from tests.files import padded_pdf
+from tests.peers.venv import peer
+
+
+@pytest.fixture
+def store(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Settings that name a bucket of an S3-compatible server, told as a deployer would."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(
+        [peer("python"), "-m", "moto.server", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    for name, value in {
+        "AWS_ENDPOINT_URL": address,
+        "AWS_ACCESS_KEY_ID": "prova",
+        "AWS_SECRET_ACCESS_KEY": "prova",
+        "AWS_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            httpx.put(f"{address}/allegati", timeout=5).raise_for_status()
+            break
+        except httpx.TransportError:
+            assert time.monotonic() < deadline, "the store did not start"
+            time.sleep(0.1)
+    yield dataclasses.replace(settings, allegati_url="s3://allegati/omnia")
+    server.terminate()
+    server.wait(10)
+
+
+async def test_what_one_machine_stores_another_hands_out_and_removes(store: Settings) -> None:
+    here, there, id = Contents(store), Contents(store), uuid4()
+    content = padded_pdf(LARGEST)
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        await here.put(id, file)
+    pieces = [piece async for piece in await there.open(id)]
+    assert b"".join(pieces) == content
+    assert len(pieces) > 1, "in pieces"
+    await there.remove(id)
+    await there.remove(id)
+    with pytest.raises(StoreAway):
+        await here.open(id)
+
+
+async def test_a_store_that_is_away_is_said(store: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    away = Contents(store)
+    with pytest.raises(StoreAway):
+        await away.open(uuid4())
