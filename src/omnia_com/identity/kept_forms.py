@@ -1,7 +1,7 @@
 """A form that arrived when its session was gone, kept for half an hour until its person has signed in again.
 
 The secret goes to the browser that posted it, in a cookie. The database has its SHA-256, and what was written under a
-key made of the secret: neither of the two can read it alone (docs/decisions/0010-kept-forms.md).
+key made of the secret: neither of the two can read it alone (docs/decisions/0015-kept-forms.md).
 """
 
 import hashlib
