@@ -17,12 +17,14 @@ import page as pdf_judge  # page-validation
 import pikepdf
 import pytest
 import redis.asyncio
+from arq.jobs import serialize_result
+from arq.worker import JobExecutionFailed
 from omnia_com.workers.pdf_text import pages_text
 
 from omnia_com import communications, receipts
 from omnia_com.embedded import temporary
 from omnia_com.front import Front
-from omnia_com.queue import Queue
+from omnia_com.queue import Queue, deserialize, serialize
 from omnia_com.settings import Settings
 from tests.browsing import Visitor
 from tests.conftest import free_port, start_worker
@@ -102,6 +104,15 @@ async def test_a_worker_killed_while_it_renders_loses_no_receipt(
     own_worker()
     await until(database, "stato = 'pronta'")
     await receipts_are_whole(database, 4)
+
+
+def test_a_job_that_a_killed_worker_left_ends_as_a_text_without_a_traceback_in_the_log() -> None:
+    left = JobExecutionFailed("max 1 retries exceeded")
+    stored = serialize_result(
+        "render", ("id",), {}, 1, 0, False, left, 0, 0, "ref", "arq:queue", "job", serializer=serialize
+    )
+    assert stored, "arq keeps what the queue could write down"
+    assert deserialize(stored)["r"] == repr(left)
 
 
 @pytest.mark.usefixtures("no_waiting")

@@ -12,7 +12,8 @@ log = structlog.get_logger()
 RENDER = "render"
 SAME_HINT = 5  # seconds
 PATIENCE = 0.5  # seconds that a page may wait for the queue
-serialize, deserialize = msgspec.json.encode, msgspec.json.decode  # arq's own default is pickle
+# arq's own default is pickle. A job whose worker died twice ends as an exception that arq writes down: as its text.
+serialize, deserialize = msgspec.json.Encoder(enc_hook=repr).encode, msgspec.json.decode
 
 
 class Queue:
