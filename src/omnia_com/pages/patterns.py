@@ -92,11 +92,7 @@ PATTERNS = (
         lambda s: s.draft(SELF_EMPLOYED_WRONG, all_errors=True),
     ),
     Pattern("bozza-rettifica", "Bozza: rettifica", lambda s: s.draft(EMPLOYED, amends=True)),
-    Pattern(
-        "bozza-allegati",
-        "Bozza: tutto da correggere, con cinque allegati",
-        lambda s: s.draft(EMPLOYED_WRONG, all_errors=True, attached=5),
-    ),
+    Pattern("bozza-allegati", "Bozza: con cinque allegati", lambda s: s.draft(EMPLOYED, attached=5)),
     Pattern("allegati", "Allegati: ancora nessuno", lambda s: s.attachments(0)),
     Pattern("allegati-tre", "Allegati: uno in attesa dell’antivirus, uno rifiutato", lambda s: s.attachments(3)),
     Pattern("allegati-cinque", "Allegati: il massimo", lambda s: s.attachments(5)),
