@@ -61,7 +61,7 @@ async def test_pages_and_assets_are_compressed_as_the_browser_likes(
             async with client.stream("GET", path, headers={"accept-encoding": accepted}) as answer:
                 body = b"".join([chunk async for chunk in answer.aiter_raw()])
             assert answer.headers.get("content-encoding") == encoding
-            assert "Accept-Encoding" in answer.headers["vary"]
+            assert "Accept-Encoding" in answer.headers["vary"] or answer.headers["cache-control"] == "no-store"
             plain = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding](body)
             assert b"htmx" in plain or b"NASpI" in plain
 

@@ -180,7 +180,7 @@ def _about(request: Request[Any, Any, Any], lead_to: Iterable[str]) -> dict[str,
         "Cache-Control": "no-store",
         "Content-Security-Policy": policy(lead_to, fonts=not saves_data(request)),
         "Content-Language": languages.current(),
-        "Vary": "Accept-Encoding, Accept-Language, Cookie, HX-Request",
+        "Vary": "Cookie, HX-Request",  # never stored: no cache asks for more
     }
 
 
