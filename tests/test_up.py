@@ -70,6 +70,13 @@ def open_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(autouse=True)
+def only_its_own_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A supervisor ends whatever its process has left behind; in this process that is the servers of other tests."""
+    monkeypatch.setattr("omnia_com.supervisor.adopt_orphans", lambda: None)
+    monkeypatch.setattr("omnia_com.supervisor.kill_adopted", lambda: None)
+
+
 @pytest.fixture
 def fresh() -> Iterator[Path]:
     with open_folder() as folder:
