@@ -196,10 +196,12 @@ def here(request: Request[Any, Any, Any]) -> str:
 
 
 def _brotli(body: bytes, hard: bool) -> bytes:
-    """Quality 5 takes 0.4 ms; what is large all the same, or comes while somebody waits in the middle of a form, is
-    worth the 28 ms of quality 11 (10 % less)."""
-    quick = b"" if hard else bytes(brotli.compress(body, quality=5))
-    return quick if 0 < len(quick) < LARGE else bytes(brotli.compress(body, quality=11))
+    """Quality 5 takes 0.4 ms; what is large all the same is worth the 11 ms of quality 10 (8 % less), or the 28 of 11
+    (10 % less), as is what comes while somebody waits in the middle of a form."""
+    for quality in () if hard else (5, 10):
+        if len(packed := bytes(brotli.compress(body, quality=quality))) < LARGE:
+            return packed
+    return bytes(brotli.compress(body, quality=11))
 
 
 def see_other(path: str, **kwargs: Any) -> Redirect:
