@@ -62,6 +62,15 @@ async def test_the_office_exports_what_was_sent_and_goes_on_where_it_stopped(
         SCHEMA_OF_A_LINE.validate(row)
 
 
+async def test_each_person_reads_what_the_office_took_out(
+    anna: Visitor, luca: Visitor, environment: dict[str, str]
+) -> None:
+    await send(anna, await posted_draft(anna, AUTONOMO))
+    exported(environment, "--da", "2026-11-23", "--a", "2026-11-23")
+    assert "consegnata all’ufficio <a" in (await anna.get("/accessi")).text
+    assert "consegnata" not in (await luca.get("/accessi")).text
+
+
 async def test_what_is_amended_annulled_or_foreign_is_as_documented_too(
     anna: Visitor, environment: dict[str, str]
 ) -> None:

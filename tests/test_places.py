@@ -22,6 +22,9 @@ from tests.steps import new_draft
         ("Sant’Ambrogio  di Torino", "TO", "Sant'Ambrogio di Torino"),
         ("antey saint andre", "AO", "Antey-Saint-André"),
         ("Sassari", "SU", "Sassari"),
+        ("Reggio Calabria", "RC", "Reggio di Calabria"),
+        ("reggio emilia", "RE", "Reggio nell'Emilia"),
+        ("Doberdò del Lago", "GO", "Doberdò del Lago-Doberdob"),
     ],
 )
 def test_a_comune_is_found_as_people_write_it(typed: str, sigla: str, name: str) -> None:
@@ -31,7 +34,8 @@ def test_a_comune_is_found_as_people_write_it(typed: str, sigla: str, name: str)
 
 
 @pytest.mark.parametrize(
-    ("typed", "sigla"), [("Milano", "TO"), ("", "TO"), ("Torino", ""), ("Torino", "XX"), ("Tori", "TO")]
+    ("typed", "sigla"),
+    [("Milano", "TO"), ("", "TO"), ("Torino", ""), ("Torino", "XX"), ("Tori", "TO"), ("Saint", "AO")],
 )
 def test_what_is_not_there_is_not_found(typed: str, sigla: str) -> None:
     assert places.comune(typed, sigla) is None

@@ -5,7 +5,7 @@ What changes something is noted in the transaction that changes it. What only re
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -40,6 +40,7 @@ AZIONI = {
     "bozza_eliminata": "Bozza eliminata",
     "contatti": "Contatti cambiati",
     "rifiutata": "Richiesta di una pagina che non c’è o non è tua",
+    "consegnata": "Comunicazione consegnata all’ufficio",
     "ufficio": "L’ufficio ha letto questo elenco",
 }
 
@@ -85,6 +86,18 @@ async def note(owner: str, azione: str, oggetto: UUID | None = None, *, motivo: 
         oggetto,
         FROM.get(),
         motivo,
+        operatore,
+    )
+
+
+async def note_read_by_office(communications: Iterable[tuple[str, UUID]], operatore: str) -> None:
+    """Writes an entry for each (dichiarante, communication) that the office takes out."""
+    owners, ids = zip(*communications, strict=True)
+    await fetch(
+        "INSERT INTO registro_accessi (dichiarante, oggetto, azione, rete, operatore) "
+        "SELECT owner, id, 'consegnata', '', $3 FROM unnest($1::text[], $2::uuid[]) AS taken (owner, id)",
+        list(owners),
+        list(ids),
         operatore,
     )
 

@@ -1,6 +1,7 @@
 """`omnia-com esporta`: sent communications for the office, one JSON object a line (docs/esporta.schema.json).
 
 In the order of their protocols, in constant memory; a broken export goes on with `--dopo` and the last protocol it has.
+Each is in the access log of its person before it is written out.
 And `omnia-com accessi`: the access log of one person, which notes that it was read, by whom and why.
 """
 
@@ -20,9 +21,9 @@ from .storage.database import close_pool, open_pool
 
 AT_ONCE = 500  # rows held in memory
 _SENT = """
-    SELECT c.protocollo, c.genere, prima.protocollo AS sostituisce, c.motivo, c.inviata_il, c.dichiarante, c.tipologia,
-        c.data_inizio, c.data_fine, c.reddito_centesimi, c.partita_iva, c.risposte, c.persona,
-        c.allegati, c.dichiarazioni_versione, c.lingua, c.sha256
+    SELECT c.id, c.protocollo, c.genere, prima.protocollo AS sostituisce, c.motivo, c.inviata_il, c.dichiarante,
+        c.tipologia, c.data_inizio, c.data_fine, c.reddito_centesimi, c.partita_iva, c.risposte, c.persona, c.allegati,
+        c.dichiarazioni_versione, c.lingua, c.sha256
     FROM comunicazione c LEFT JOIN comunicazione prima ON prima.id = c.sostituisce
     WHERE c.inviata_il >= $1 AND c.inviata_il < $2 AND c.protocollo > $3
     ORDER BY c.protocollo
@@ -35,20 +36,26 @@ def export(settings: Settings, first: date, last: date, after: str, out: BinaryI
 
 
 async def _export(url: str, first: date, last: date, after: str, out: BinaryIO) -> None:
+    await open_pool(url, size=1)
     connection = await asyncpg.connect(url)
     try:
-        async for line in lines(connection, first, last, after):
-            out.write(line)
+        async for rows in _sent(connection, first, last, after):
+            await access_log.note_read_by_office(((row["dichiarante"], row["id"]) for row in rows), who())
+            out.writelines(msgspec.json.encode(_said(row)) + b"\n" for row in rows)
         out.flush()
     finally:
         await connection.close()
+        await close_pool()
 
 
-async def lines(connection: asyncpg.Connection, first: date, last: date, after: str) -> AsyncIterator[bytes]:
+async def _sent(
+    connection: asyncpg.Connection, first: date, last: date, after: str
+) -> AsyncIterator[list[asyncpg.Record]]:
     since, until = _midnight(first), _midnight(last + timedelta(days=1))
     async with connection.transaction(readonly=True):
-        async for row in connection.cursor(_SENT, since, until, after, prefetch=AT_ONCE):
-            yield msgspec.json.encode(_said(row)) + b"\n"
+        cursor = await connection.cursor(_SENT, since, until, after)
+        while rows := await cursor.fetch(AT_ONCE):
+            yield rows
 
 
 def _midnight(day: date) -> datetime:
@@ -57,7 +64,8 @@ def _midnight(day: date) -> datetime:
 
 
 def _said(row: Any) -> dict[str, Any]:
-    return {**row, **{name: msgspec.json.decode(row[name]) for name in ("risposte", "persona", "allegati")}}
+    told = {name: value for name, value in row.items() if name != "id"}
+    return told | {name: msgspec.json.decode(row[name]) for name in ("risposte", "persona", "allegati")}
 
 
 def accesses(settings: Settings, motivo: str) -> None:

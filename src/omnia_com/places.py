@@ -1,6 +1,7 @@
 """States, provinces and birthplaces, from the tables in `data/` (see NOTICE.txt there)."""
 
 import csv
+import re
 import unicodedata
 from functools import cache
 from importlib.resources import files
@@ -55,20 +56,22 @@ def letters(name: str) -> str:
 
 
 def comune(name: str, sigla: str) -> Comune | None:
-    """The comune of this name in a province.
+    """The comune of this name in a province; of a name that people shorten, if only one can be meant.
 
     Anywhere in Sardinia for a Sardinian province: they changed in 2025/26 and the table has the old ones.
     """
-    return next((known[letters(name)] for known in _of(sigla) if letters(name) in known), None)
+    typed = letters(name)
+    known = (known for table in (_by_province(), _short()) for known in _of(sigla, table))
+    return next((names[typed] for names in known if typed in names), None)
 
 
 def comuni(sigla: str) -> tuple[str, ...]:
     """The names of the comuni of a province, in alphabetical order; of all Sardinia for a Sardinian one."""
-    return tuple(sorted((c.nome for known in _of(sigla) for c in known.values()), key=letters))
+    return tuple(sorted((c.nome for known in _of(sigla, _by_province()) for c in known.values()), key=letters))
 
 
-def _of(sigla: str) -> list[dict[str, Comune]]:
-    return [_by_province().get(each, {}) for each in (_sardinian() if sigla in _sardinian() else (sigla,))]
+def _of(sigla: str, table: dict[str, dict[str, Comune]]) -> list[dict[str, Comune]]:
+    return [table.get(each, {}) for each in (_sardinian() if sigla in _sardinian() else (sigla,))]
 
 
 @cache
@@ -84,3 +87,19 @@ def _by_province() -> dict[str, dict[str, Comune]]:
         caps = (first, last or first) if first else None
         known.setdefault(r["sigla"], {})[letters(r["nome"])] = Comune(r["nome"], r["sigla"], caps)
     return known
+
+
+_SMALL_WORDS = re.compile(r"\b(?:d[ei]i?|dell[aeo]?|del|degli|alla?|in|nel|nell[ao]?|sul|sull[ao]?|d)\b['’]?\s*", re.I)
+
+
+@cache
+def _short() -> dict[str, dict[str, Comune]]:
+    """Shortened names: without small words ("Reggio Calabria"), one half of a double name ("Doberdò del Lago")."""
+    short: dict[str, dict[str, Comune]] = {}
+    for sigla, known in _by_province().items():
+        meant: dict[str, set[Comune]] = {}
+        for c in known.values():
+            for name in (_SMALL_WORDS.sub("", c.nome), *c.nome.split("-")):
+                meant.setdefault(letters(name), set()).add(c)
+        short[sigla] = {name: of.pop() for name, of in meant.items() if len(of) == 1}
+    return short
