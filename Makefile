@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: messages run fonts test test-peers compose-check requirements lint bench screenshots accessibility places clean help
+.PHONY: messages run script fonts test test-peers compose-check requirements lint bench screenshots accessibility places clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -62,6 +62,10 @@ accessibility: .venv/.test ## fa giudicare tutte le pagine e scrive l'esito nell
 
 places: .venv/.test ## rifà le tabelle di stati, province e comuni dai loro due pacchetti (servono npm e la rete)
 	@exec $(BIN)/python docs/places.py
+
+script: .venv/.test ## rifà static/modulo.min.js, la forma breve di modulo.js che le pagine usano
+	@$(BIN)/python -c "import minify; print(minify.string('application/javascript', open('static/modulo.js').read()))" \
+	  > static/modulo.min.js
 
 fonts: .venv/.test ## rifà i caratteri delle pagine, con le sole lettere dell'italiano e del tedesco
 	@for w in 400 700; do $(BIN)/pyftsubset static/fonts/titillium-latin-$$w.woff2 --unicodes=$(LETTERS) \

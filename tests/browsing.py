@@ -125,6 +125,10 @@ class Page:
         return self.url.path
 
     @property
+    def language(self) -> str:
+        return next(self.tree.iter("html")).get("lang", "")
+
+    @property
     def title(self) -> str:
         return said(next(self.tree.iter("title")))
 
@@ -230,8 +234,7 @@ def on_the_wire(response: httpx.Response) -> int:
 
 
 def _review_whole(page: Page) -> None:
-    language = page.response.headers["content-language"]
-    assert next(page.tree.iter("html")).get("lang") == language
+    language = page.language
     error = languages.catalogues()[language].gettext("Errore:") + " "
     headings = [said(h) for h in page.tree.iter("h1")]
     assert len(headings) == 1, f"{page.url}: {headings}"

@@ -16,7 +16,7 @@ from . import access_log, languages
 from .limits import Limit
 from .names import Names
 from .pages import assets, cns
-from .pages.cookies import cookie_name
+from .pages.cookies import cookie, cookie_name
 from .pages.policy import policy
 from .settings import Settings
 
@@ -46,7 +46,7 @@ class Front:
 
     def __init__(self, litestar: Litestar, settings: Settings) -> None:
         self.litestar = litestar
-        self._names, self._home = Names(settings), settings.base_url
+        self._names, self._home, self._settings = Names(settings), settings.base_url, settings
         https = {"Strict-Transport-Security": f"max-age={YEAR * 2}; includeSubDomains"} if settings.secure else {}
         self._document = _raw(security_headers() | https)
         self._loaded, self._fetched = _raw(LOADED | https), _raw(FETCHED | https)
@@ -85,7 +85,7 @@ class Front:
     async def _respond(self, scope: HTTPScope, number: str, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         if scope["path"].startswith(assets.PREFIX) and (asset := assets.find(scope["path"])):
-            await _serve(asset, headers, send)
+            await _serve(asset, headers, self._kept(scope["path"]), send)
             return
         languages.use(self._wanted(headers))
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
@@ -98,6 +98,14 @@ class Front:
         if not self._names.knows(scope):
             inner["headers"] = self._names.mended(scope["headers"])
         await self.litestar(cast(HTTPScope, inner), receive, send)
+
+    def _kept(self, path: str) -> list[tuple[bytes, bytes]]:
+        """With the stylesheet goes a cookie that says that the browser has it: its next pages come without."""
+        name = path.removeprefix(assets.PREFIX)
+        if not name.endswith(".css"):
+            return []
+        said = cookie(self._settings, assets.KEPT, name, max_age=YEAR).to_header(header="")
+        return [(b"set-cookie", said.strip().encode())]
 
     def _wanted(self, headers: dict[bytes, bytes]) -> str:
         """The language of the pages for this browser."""
@@ -135,7 +143,9 @@ def _without_body(send: Send) -> Send:
     return bare
 
 
-async def _serve(asset: assets.Asset, headers: dict[bytes, bytes], send: Send) -> None:
+async def _serve(
+    asset: assets.Asset, headers: dict[bytes, bytes], cookies: list[tuple[bytes, bytes]], send: Send
+) -> None:
     encoding = assets.best_encoding(headers.get(b"accept-encoding", b"").decode("latin-1"))
     if encoding not in asset.encoded:
         encoding = "identity"
@@ -143,8 +153,9 @@ async def _serve(asset: assets.Asset, headers: dict[bytes, bytes], send: Send) -
     sent = [
         (b"content-type", asset.content_type.encode()),
         (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"max-age=31536000, immutable"),
+        (b"cache-control", b"%smax-age=31536000, immutable" % (b"private, " if cookies else b"")),
         (b"vary", b"Accept-Encoding"),
+        *cookies,
     ]
     if encoding != "identity":
         sent.append((b"content-encoding", encoding.encode()))

@@ -174,6 +174,9 @@ class Settings:
     ente_email: str = _setting("", "posta elettronica a cui i gestori di SPID e CIE scrivono all'ente")
     ente_telefono: str = _setting("", "telefono dell'ente per SPID e CIE, con il prefisso, per esempio `+390612345678`")
     assistenza: str = _setting("", "indirizzo (URL o mailto:) per segnalare problemi, mostrato in fondo alle pagine")
+    rpd: str = _setting(
+        "", "posta elettronica del responsabile della protezione dei dati, mostrata nella pagina Privacy"
+    )
     sessione_inattiva: int = _setting(30, "minuti senza attività dopo i quali la sessione finisce", _number)
     sessione_massima: int = _setting(8, "ore dopo le quali la sessione finisce comunque", _number)
     conserva_bozze: int = _setting(

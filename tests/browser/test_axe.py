@@ -41,8 +41,7 @@ async def test_nor_without_javascript(window: Windows) -> None:
     """What a browser without script shows, shown again to axe, which needs script itself."""
     bare, judge, broken = await window(script=False), await window(), {}
     for path in MAIN:
-        await bare.open(path)
-        await judge.page.set_content(await bare.page.content())
+        await judge.page.set_content(await bare.whole(path))
         if found := await violations(judge.page):
             broken[path] = found
     assert broken == {}

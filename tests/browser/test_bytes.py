@@ -1,6 +1,8 @@
 """What pages cost on the line: the sum of `encodedDataLength` as Chromium counts it, of the compressing server."""
 
 import string
+import sys
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
@@ -11,12 +13,12 @@ from fontTools.ttLib import TTFont
 from omnia_com.pages import assets
 from tests.browser.conftest import Windows
 from tests.browser.window import Window
-from tests.browsing import Visitor
+from tests.browsing import Visitor, on_the_wire
 from tests.people import AUTONOMO, SUBORDINATO
 from tests.steps import posted_draft, send
 
 # PAGES.md, bytes with headers
-PAGE, SCRIPT, FIRST_VIEW, WITH_FONTS, SWAP = 8_000, 14_000, 22_000, 32_000, 2_000
+PAGE, REPEATED, SCRIPT, FIRST_VIEW, WITH_FONTS, SWAP = 8_000, 5_000, 14_000, 22_000, 32_000, 2_000
 CSS, REQUESTS = 3_000, 5
 TYPED = 200  # what was typed into all the fields travels with them
 
@@ -76,6 +78,32 @@ async def test_the_form_page_is_small_and_then_only_itself(
     assert [kind for kind, _ in line.taken()] == ["Document"]
 
 
+async def test_whoever_comes_from_another_page_has_the_stylesheet(window: Windows, anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    w, line = await opened(window, anna, "/comunicazioni")
+    rules = await w.page.evaluate("document.styleSheets[0].cssRules.length")
+    assert total(line.taken()) <= WITH_FONTS - SCRIPT
+    await w.open(draft)
+    await w.page.wait_for_load_state("networkidle")
+    first = line.taken()
+    assert [kind for kind, _ in first] == ["Document", "Script"]
+    assert total(first, "Document") <= REPEATED
+    assert await w.page.evaluate("document.styleSheets[0].cssRules.length") == rules > 50
+
+
+@pytest.mark.parametrize("language", ["it", "de", "en"])
+@pytest.mark.parametrize("pattern", ["subordinato", "subordinato-vuota", "autonomo", "rettifica", "allegati"])
+async def test_the_form_page_is_smaller_still_to_whoever_has_the_stylesheet(
+    pattern: str, language: str, visitor: Callable[[], Visitor]
+) -> None:
+    reader = visitor()
+    await reader.get(f"/lingua/{language}?torna=/")
+    await reader.client.get(assets.style(fonts=True).url)
+    page = await reader.get(f"/modelli/bozza-{pattern}")
+    assert page.language == language
+    assert on_the_wire(page.response) <= REPEATED
+
+
 async def test_whoever_spares_the_line_gets_no_font(window: Windows, anna: Visitor) -> None:
     w, line = await opened(window, anna, await posted_draft(anna, SUBORDINATO), **{"Save-Data": "on"})
     assert sorted(kind for kind, _ in line.taken()) == ["Document", "Script"]
@@ -120,3 +148,12 @@ def test_the_fonts_draw_what_italian_and_german_need(weight: int) -> None:
         drawn = TTFont(file).getBestCmap()
     for sign in string.ascii_letters + string.digits + "àèéìòùÀÈÉÌÒÙäöüßÄÖÜ«»“”„’–—…€*.,;:!?()/@ ":
         assert ord(sign) in drawn, sign
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what shortens the script is only to be had for Linux")
+def test_the_short_script_is_made_of_the_long_one() -> None:
+    import minify
+
+    static = files("omnia_com.static")
+    made = minify.string("application/javascript", (static / "modulo.js").read_text("utf-8"))
+    assert (static / "modulo.min.js").read_text("utf-8").strip() == made.strip(), "make script"

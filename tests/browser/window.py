@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Error, Page, Request
 
+from omnia_com.pages import assets
 from tests.browsing import Visitor
 from tests.conftest import PERSONE
 
@@ -47,6 +48,12 @@ class Window:
         jar = person.client.cookies.jar
         await self.context.add_cookies([{"name": c.name, "value": c.value or "", "url": self.web} for c in jar])
         return self
+
+    async def whole(self, path: str) -> str:
+        """What a page came to be, as HTML that needs no other file: the stylesheet stands in it."""
+        await self.context.clear_cookies(name=assets.KEPT)
+        await self.open(path)
+        return await self.page.content()
 
     async def open(self, path: str) -> "Window":
         await self.page.goto(self.web + path)
@@ -95,8 +102,7 @@ class Window:
 
     async def value(self, name: str) -> str:
         """What the form would post."""
-        js = "n => new FormData(document.getElementById('modulo')).get(n) ?? ''"
-        return str(await self.page.evaluate(js, name))
+        return str(await self.page.locator("#modulo").evaluate("(f, n) => new FormData(f).get(n) ?? ''", name))
 
     async def stato(self, words: str) -> str:
         """What the status line says, once it says *words*."""

@@ -22,7 +22,7 @@ def script(tmp_path: Path) -> Path:
         htmx = package.extractfile("package/dist/htmx.min.js")
         assert htmx
         made = tmp_path / "modulo.js"
-        made.write_bytes(htmx.read() + b"\n" + own_script("modulo.js", "it"))
+        made.write_bytes(htmx.read() + b"\n" + own_script("it"))
     return made
 
 

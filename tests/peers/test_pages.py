@@ -33,8 +33,7 @@ async def test_axe_of_today(script: bool, language: str, window: Windows, judged
     broken = {}
     await shown.open(f"/lingua/{language}")
     for path in PATHS + REST:
-        await shown.open(path)
-        await judge.page.set_content(await shown.page.content())
+        await judge.page.set_content(await shown.whole(path))
         if found := await violations(judge.page, engine):
             broken[path] = found
     judged(f"axe-core 4.14.1{'' if script else ', senza JavaScript'}", language, len(broken))
@@ -48,8 +47,7 @@ async def test_ibm(language: str, window: Windows, judged: Judged) -> None:
     broken = {}
     await shown.open(f"/lingua/{language}")
     for path in PATHS + REST:
-        await shown.open(path)
-        await judge.page.set_content(await shown.page.content())
+        await judge.page.set_content(await shown.whole(path))
         await judge.page.evaluate(engine)
         if found := await judge.page.evaluate(IBM):
             broken[path] = found

@@ -33,13 +33,14 @@ from ..limits import Limit
 from ..queue import Queue
 from ..settings import Settings
 from . import assets
+from .cookies import cookie_name
 from .notes import RESUMED
 from .policy import policy
 from .ready import Ready
 
 Page = Response[bytes]
 MOST_FIELDS = 200
-LARGE = 7_400  # bytes, compressed: with its headers the page would be near its 8,000
+LARGE, LARGE_AGAIN = 7_400, 4_450  # bytes, compressed: with its headers a page has at most 8,000, later ones 5,000
 STATUS_LINE = {"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"}  # where a fragment with words goes
 TINY = 200  # bytes that compression would only make more
 
@@ -107,7 +108,7 @@ def environment() -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         languages.gettext, languages.ngettext, newstyle=True, pgettext=languages.pgettext
     )
-    env.globals |= {"style": assets.stylesheet(), "asset": assets.url, "version": __version__}
+    env.globals |= {"asset": assets.url, "version": __version__}
     env.globals |= {"lingua": languages.current, "lingue": languages.own_names}
     env.filters |= {"tradotto": languages.gettext, "accanto": languages.beside, "italiano": _italian}
     env.filters["orario"] = lambda instant: f"{rome(instant):%H:%M}"
@@ -143,6 +144,9 @@ def html(
     *lead_to*: the origins to which its forms are redirected, besides those of signing out.
     """
     services: Services = request.app.state.services
+    fonts = not saves_data(request)
+    kept = request.cookies.get(cookie_name(services.settings, assets.KEPT), "")
+    style = assets.style(fonts=fonts, kept=kept)
     text = render(
         template,
         settings=services.settings,
@@ -151,14 +155,15 @@ def html(
         errors=context.pop("errors", ()),
         torna=here(request),
         ripresa=RESUMED.get(request.query_params.get("ripresa", ""), ""),
-        style=assets.stylesheet(not saves_data(request)),
+        style=style,
         **context,
     )
     body = text.encode()
     encoding = assets.best_encoding(request.headers.get("accept-encoding", "")) if len(body) > TINY else "identity"
-    sent = _about(request, [*lead_to, session.leaves_to if session else ""]) | (headers or {})
+    csp = policy([*lead_to, session.leaves_to if session else ""], style=style.source, fonts=fonts)
+    sent = _about(request, csp) | (headers or {})
     if encoding == "br":
-        body = _brotli(body, hard=is_fragment(request))
+        body = _brotli(body, 0 if is_fragment(request) else LARGE if style.inline else LARGE_AGAIN)
     elif encoding == "gzip":
         body = gzip.compress(body, 6, mtime=0)
     if encoding != "identity":
@@ -172,15 +177,14 @@ def saves_data(request: Request[Any, Any, Any]) -> bool:
     return asked.get("save-data", "").lower() == "on" or asked.get("sec-ch-prefers-reduced-data") == "reduce"
 
 
-def _about(request: Request[Any, Any, Any], lead_to: Iterable[str]) -> dict[str, str]:
+def _about(request: Request[Any, Any, Any], csp: str) -> dict[str, str]:
     """A part of a page says less of itself: its headers would be half of it."""
     if is_fragment(request):
         return {"Cache-Control": "no-store", "Vary": "HX-Request"}
     return {
         "Cache-Control": "no-store",
-        "Content-Security-Policy": policy(lead_to, fonts=not saves_data(request)),
-        "Content-Language": languages.current(),
-        "Vary": "Cookie, HX-Request",  # never stored: no cache asks for more
+        "Content-Security-Policy": csp,
+        "Vary": "HX-Request",  # never stored: no cache asks for more
     }
 
 
@@ -195,11 +199,11 @@ def here(request: Request[Any, Any, Any]) -> str:
     return path or "/"
 
 
-def _brotli(body: bytes, hard: bool) -> bytes:
-    """Quality 5 takes 0.4 ms; what is large all the same is worth the 11 ms of quality 10 (8 % less), or the 28 of 11
-    (10 % less), as is what comes while somebody waits in the middle of a form."""
-    for quality in () if hard else (5, 10):
-        if len(packed := bytes(brotli.compress(body, quality=quality))) < LARGE:
+def _brotli(body: bytes, enough: int) -> bytes:
+    """Quality 5 takes 0.4 ms; what is not small *enough* then is worth the 11 ms of quality 10 (8 % less), or the 28 of
+    11 (10 % less), as is what comes while somebody waits in the middle of a form."""
+    for quality in (5, 10) if enough else ():
+        if len(packed := bytes(brotli.compress(body, quality=quality))) < enough:
             return packed
     return bytes(brotli.compress(body, quality=11))
 
