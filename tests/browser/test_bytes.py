@@ -134,6 +134,17 @@ async def test_other_fields_come_in_few_bytes(answers: dict[str, str], window: W
         assert 500 < total(line.taken()) <= SWAP + (TYPED if len(answers) > 1 else 0)
 
 
+@pytest.mark.parametrize("language", ["it", "de", "en"])
+async def test_in_every_language(language: str, anna: Visitor) -> None:
+    await anna.get(f"/lingua/{language}?torna=/")
+    draft = await posted_draft(anna, {"annotazioni": ""})
+    for tipologia in ("subordinato", "autonomo"):
+        token, typed = {"csrf": anna.page.token}, {"tipologia_rioccupazione": tipologia, "gruppo_mostrato": ""}
+        part = await anna.client.post(draft, data=token | typed, headers={"HX-Request": "true"})
+        assert 'id="gruppo"' in part.text
+        assert on_the_wire(part) <= SWAP
+
+
 def test_the_stylesheet_is_small() -> None:
     style = assets.stylesheet(fonts=True).encode()
     assert len(brotli.compress(style)) <= CSS
