@@ -15,7 +15,7 @@ from omnia_com.messages import ANY_FIELD, ERRORS, REFUSALS, error
 from tests.test_answers import CODES as CODES_OF_THE_FORM
 from tests.test_answers import answers
 
-ATTACHED = {"allegati": "tipo_non_ammesso troppo_grande troppi non_valido"}
+ATTACHED = {"allegati": "tipo_non_ammesso troppo_grande troppi non_valido non_caricato"}
 CODES = CODES_OF_THE_FORM | {f.name: "non_valido" for f in CONTATTI} | ATTACHED
 FORM = {f.name: f for f in (TIPOLOGIA, *DICHIARAZIONI, *(f for group in GROUPS.values() for f in group.fields))}
 FIELDS = FORM | {f.name: f for f in CONTATTI}

@@ -117,6 +117,7 @@ ERRORS: dict[str, dict[str, str]] = {
         "troppo_grande": "Questo file è più grande di 4 MB. Scegline uno più piccolo, o riducilo.",
         "troppi": "Puoi allegare al massimo 5 file. Togline uno e riprova.",
         "non_valido": "L’antivirus ha rifiutato un file che hai allegato. Toglilo, poi continua.",
+        "non_caricato": "Il file che hai scelto non è ancora allegato. Sceglilo di nuovo e premi «Carica il file».",
     },
     "dichiarazione_veridicita": {
         "obbligatorio": "Per inviare, segna la casella con cui dichiari che i dati sono veri."

@@ -11,10 +11,13 @@ from tests.people import SUBORDINATO
 from tests.steps import posted_draft
 
 
+async def choose(w: Window, name: str, content: bytes) -> None:
+    file = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+    await w.page.set_input_files("#allegato", file)
+
+
 async def upload(w: Window, name: str, content: bytes) -> None:
-    await w.page.set_input_files(
-        "#allegato", FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
-    )
+    await choose(w, name, content)
     async with w.page.expect_navigation():
         await w.press("Carica il file")
 
@@ -46,6 +49,20 @@ async def test_files_are_added_refused_and_taken_away_and_no_text_is_lost(
         await w.press("Togli contratto.pdf")
     assert await names(w) == ["perché no.png"]
     assert await w.page.input_value("#datore_lavoro") == "Gamma Esempio S.p.A."
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+async def test_a_file_that_was_chosen_and_never_uploaded_is_not_left_behind_in_silence(
+    script: bool, window: Windows, anna: Visitor
+) -> None:
+    w = await (await window(script)).be(anna)
+    await w.open(await posted_draft(anna, SUBORDINATO))
+    await choose(w, "contratto.pdf", pdf())
+    await w.press("Continua")
+    await w.focus_comes_to("errori")
+    assert "non è ancora allegato" in await w.page.inner_text("#errori")
+    async with w.page.expect_navigation(url="**/riepilogo"):
+        await w.press("Continua")
 
 
 async def test_a_hundred_megabytes_end_in_words(

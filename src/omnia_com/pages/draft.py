@@ -71,9 +71,10 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
         return see_other(f"/bozze/{id}/{action}")
     if action == "esporta":
         return await _export(session, services, draft, answers)
-    if answers.problems:
+    not_loaded = (Problem("allegati", "non_caricato"),) if form.get("allegato") else ()  # a browser sends its name
+    if problems := answers.problems + not_loaded:
         attached = await attachments.of_draft(id)
-        return page(request, session, draft, answers, answers.problems, attached, status=422)
+        return page(request, session, draft, answers, problems, attached, status=422)
     return see_other(f"/bozze/{id}/riepilogo")
 
 
