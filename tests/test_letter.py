@@ -1,6 +1,8 @@
 """The letter to the employer who asked for the benefit: who, from when, that INPS was told; nothing more."""
 
+import asyncpg
 import page as pdf_judge  # page-validation
+import pytest
 from omnia_com.workers.pdf_text import pages_text
 
 from tests.browsing import Visitor
@@ -33,3 +35,34 @@ async def test_before_it_is_asked_for_the_page_says_what_it_is(anna: Visitor, wo
     await anna.get(f"{anna.page.path}/lettera")
     assert "Non dice quanto guadagni" in anna.page.text
     await anna.press("Prepara la lettera")
+
+
+async def test_without_a_browser_for_the_pdf_letter_and_draft_are_pages_to_print(
+    anna: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No worker runs here."""
+    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    draft = await posted_draft(anna, SUBORDINATO)
+    await anna.get(draft)
+    await anna.press("Esporta in PDF")
+    await anna.follow("Apri la bozza come pagina da stampare")
+    assert "BOZZA, NON INVIATA" in anna.page.text
+    assert "Alfa Esempio" in anna.page.text
+    await send(anna, draft)
+    await anna.press("Lettera per il datore di lavoro")
+    await anna.follow("Apri la lettera come pagina da stampare")
+    assert "Vi comunico che dal 01/12/2026" in anna.page.text
+    assert "Alfa Esempio" not in anna.page.text
+
+
+async def test_a_letter_that_failed_is_made_when_it_is_asked_for_again(
+    anna: Visitor, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    await send(anna, await posted_draft(anna, SUBORDINATO))
+    communication = anna.page.path
+    await anna.press("Lettera per il datore di lavoro")
+    await database.execute("UPDATE documento SET stato = 'fallita' WHERE tipo = 'lettera'")
+    await anna.get(f"{communication}/lettera")
+    await anna.press("Prepara la lettera")
+    assert await database.fetchval("SELECT stato FROM documento WHERE tipo = 'lettera'") == "attesa"

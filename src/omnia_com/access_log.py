@@ -30,7 +30,7 @@ AZIONI = {
     "comunicazione": "Comunicazione aperta",
     "bozza": "Bozza aperta",
     "ricevuta": "Ricevuta aperta o scaricata",
-    "lettera": "Lettera per il datore di lavoro scaricata",
+    "lettera": "Lettera per il datore di lavoro aperta o scaricata",
     "bozza_pdf": "Bozza scaricata in PDF",
     "allegato": "Allegato scaricato",
     "dati": "Tutti i tuoi dati scaricati",

@@ -17,6 +17,8 @@ NOTED = {
     "draft": "bozza",
     "check": "bozza",
     "receipt_page": "ricevuta",
+    "letter_page": "lettera",
+    "draft_page": "bozza",
     "own_data": "dati",
     "draft_attachment": "allegato",
     "attachment": "allegato",

@@ -11,7 +11,8 @@ from .. import communications, receipts
 from ..communications import NotFound, Sent
 from ..identity.sessions import Session
 from ..receipts import Document
-from .web import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other
+from ..sheet import Sheet
+from .web import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other, to_print
 
 Asked = Request[Any, Any, Any]
 JUST_SENT = timedelta(seconds=10)  # a receipt asked for longer ago is late: nobody waits for it
@@ -55,10 +56,10 @@ async def printable(request: Asked, session: MySession, services: MyServices, id
 
 
 def sheet_page(request: Asked, session: Session, services: Services, sent: Sent) -> Page:
-    return html(request, "ricevuta.html", session=session, sent=sent, foglio=_sheet(services, sent))
+    return to_print(request, session, _sheet(services, sent), f"/comunicazioni/{sent.id}", "Torna alla comunicazione")
 
 
-def _sheet(services: Services, sent: Sent) -> Any:
+def _sheet(services: Services, sent: Sent) -> Sheet:
     return receipts.receipt_sheet(sent, services.settings.ente, services.settings.banner)
 
 

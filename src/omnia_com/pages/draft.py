@@ -19,6 +19,7 @@ from ..field_groups import GROUPS, TIPOLOGIA
 from ..fields import Choice, Field, Unreadable
 from ..identity.sessions import Session
 from ..languages import gettext, own_names
+from ..sheet import Sheet
 from .controls import controls, draw, lists, mistakes
 from .web import (
     STATUS_LINE,
@@ -33,6 +34,7 @@ from .web import (
     is_fragment,
     pdf,
     see_other,
+    to_print,
 )
 
 Asked = Request[Any, Any, Any]
@@ -93,6 +95,13 @@ async def export(request: Asked, session: MySession, services: MyServices, id: I
     return html(request, "esportazione.html", session=session, draft=draft, state=found.state if found else "")
 
 
+@get("/bozze/{id:uuid}/pdf/stampa", name="draft_page")
+async def printable(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
+    draft = await declarations.find_draft(session.owner, id)
+    answers = read(draft.typed, services.clock.today())
+    return sheet_page(request, session, services, draft, answers, await attachments.of_draft(id))
+
+
 @get("/bozze/{id:uuid}/elimina", name="confirm_deletion")
 async def confirm_deletion(request: Asked, session: MySession, id: Id) -> Page:
     draft = await declarations.find_draft(session.owner, id)
@@ -129,12 +138,25 @@ def _part(request: Asked, session: Session, draft: Draft, answers: Answers, acti
 
 
 async def _export(session: Session, services: Services, draft: Draft, answers: Answers) -> Redirect:
-    settings = services.settings
     attached = await attachments.of_draft(draft.id)
-    sheet = receipts.draft_sheet(session.person, answers, draft, attached, settings.ente, settings.banner)
-    document = await receipts.ask_export(session.owner, draft, sheet)
+    document = await receipts.ask_export(session.owner, draft, _sheet(session, services, draft, answers, attached))
+    await receipts.retry_failed(session.owner, document)
     await services.queue.hint(str(document))
     return see_other(f"/bozze/{draft.id}/pdf")
+
+
+def sheet_page(
+    request: Asked, session: Session, services: Services, draft: Draft, answers: Answers, attached: Sequence[Attachment]
+) -> Page:
+    sheet = _sheet(session, services, draft, answers, attached)
+    return to_print(request, session, sheet, f"/bozze/{draft.id}", "Torna alla bozza")
+
+
+def _sheet(
+    session: Session, services: Services, draft: Draft, answers: Answers, attached: Sequence[Attachment]
+) -> Sheet:
+    settings = services.settings
+    return receipts.draft_sheet(session.person, answers, draft, attached, settings.ente, settings.banner)
 
 
 def page(

@@ -6,9 +6,11 @@ from litestar import Request, get, post
 from litestar.response import Redirect
 
 from .. import communications, receipts
-from ..communications import NotFound
+from ..communications import NotFound, Sent
+from ..identity.sessions import Session
 from ..receipts import Document
-from .web import Id, MyForm, MyServices, MySession, Page, html, pdf, see_other
+from ..sheet import Sheet
+from .web import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other, to_print
 
 Asked = Request[Any, Any, Any]
 
@@ -18,8 +20,8 @@ async def ask(session: MySession, services: MyServices, id: Id, form: MyForm) ->
     sent = await communications.find_sent(session.owner, id)
     if sent.genere != "comunicazione":
         raise NotFound
-    sheet = receipts.letter_sheet(sent, services.settings.ente, services.settings.banner)
-    document = await receipts.ask_letter(session.owner, sent, sheet)
+    document = await receipts.ask_letter(session.owner, sent, _sheet(services, sent))
+    await receipts.retry_failed(session.owner, document)
     await services.queue.hint(str(document))
     return see_other(f"/comunicazioni/{id}/lettera")
 
@@ -36,3 +38,20 @@ async def download(request: Asked, session: MySession, services: MyServices, id:
     if found and found.pdf:
         return pdf(found.pdf, "lettera-al-datore-di-lavoro.pdf")
     return html(request, "lettera.html", session=session, sent=sent, state=found.state if found else "")
+
+
+@get("/comunicazioni/{id:uuid}/lettera/stampa", name="letter_page")
+async def printable(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
+    sent = await communications.find_sent(session.owner, id)
+    if sent.genere != "comunicazione":
+        raise NotFound
+    return sheet_page(request, session, services, sent)
+
+
+def sheet_page(request: Asked, session: Session, services: Services, sent: Sent) -> Page:
+    back = f"/comunicazioni/{sent.id}"
+    return to_print(request, session, _sheet(services, sent), back, "Torna alla comunicazione")
+
+
+def _sheet(services: Services, sent: Sent) -> Sheet:
+    return receipts.letter_sheet(sent, services.settings.ente, services.settings.banner)

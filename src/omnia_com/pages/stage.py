@@ -30,6 +30,7 @@ from . import (
     contacts,
     draft,
     home,
+    letter,
     mishaps,
     session,
 )
@@ -154,6 +155,13 @@ class Stage:
 
     def annulment(self) -> Page:
         return self.communication("pronta", "annullamento", sostituisce=OTHER, prima_protocollo=protocol(2))
+
+    def draft_page(self) -> Page:
+        draft_ = a_draft(EMPLOYED)
+        return draft.sheet_page(self.request, SESSION, self.services, draft_, read(EMPLOYED, TODAY), files(2))
+
+    def letter_page(self) -> Page:
+        return letter.sheet_page(self.request, SESSION, self.services, a_communication(1))
 
     def receipt_page(self) -> Page:
         return communication.sheet_page(self.request, SESSION, self.services, a_communication(1))

@@ -32,6 +32,7 @@ from ..identity.sessions import Session
 from ..limits import Limit
 from ..queue import Queue
 from ..settings import Settings
+from ..sheet import Sheet
 from . import assets
 from .cookies import cookie_name
 from .notes import RESUMED
@@ -221,6 +222,11 @@ def pdf(body: bytes, name: str) -> Page:
         "Content-Security-Policy": "sandbox; default-src 'none'",
     }
     return Response(body, media_type="application/pdf", headers=headers)
+
+
+def to_print(request: Request[Any, Any, Any], session: Session, sheet: Sheet, back: str, back_words: str) -> Page:
+    """A document as a page, for whoever cannot or will not wait for its PDF."""
+    return html(request, "stampa.html", session=session, foglio=sheet, indietro=back, parole=back_words)
 
 
 def is_fragment(request: Request[Any, Any, Any]) -> bool:
