@@ -24,12 +24,10 @@ from .identity.saml.service import ServiceProvider
 from .identity.sessions import Session, find_session
 from .limits import Limit
 from .pages import (
-    access,
     accesses,
     amendments,
     attachments,
     check,
-    cns,
     communication,
     comune,
     consequences,
@@ -41,15 +39,12 @@ from .pages import (
     language,
     letter,
     mishaps,
-    oidc,
     own_data,
     patterns,
-    resume,
-    saml,
-    session,
 )
 from .pages.cookies import cookie_name
 from .pages.ready import Ready
+from .pages.sign_in import access, cns, oidc, resume, saml, session
 from .pages.web import Form, MaybeSession, MyServices, MySession, NotSignedIn, Services, read_form
 from .queue import Queue
 from .settings import Settings

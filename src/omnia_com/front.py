@@ -15,9 +15,10 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from . import access_log, languages
 from .limits import Limit
 from .names import Names
-from .pages import assets, cns
+from .pages import assets
 from .pages.cookies import cookie, cookie_name
 from .pages.policy import policy
+from .pages.sign_in import cns
 from .settings import Settings
 
 log = structlog.get_logger()

@@ -12,7 +12,7 @@ from ..communications import Sent
 from ..declarations import Draft
 from ..field_groups import GROUPS
 from ..identity.sessions import Session
-from .doors import offered
+from .sign_in.doors import offered
 from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, Unreadable, html, see_other
 
 

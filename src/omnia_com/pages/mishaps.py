@@ -16,7 +16,7 @@ from ..declarations import AlreadySent, TooMany
 from ..identity import AccessRefused
 from ..languages import gettext
 from ..uploads import TooManyUploads
-from .spid_errors import SPID_ERRORS
+from .sign_in.spid_errors import SPID_ERRORS
 from .web import STATUS_LINE, CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
 
 Asked = Request[Any, Any, Any]

@@ -11,11 +11,11 @@ from typing import Any
 from litestar import Request, get
 from litestar.params import FromPath
 
-from ..communications import NotFound
+from ...communications import NotFound
+from ..mishaps import REFUSED, WORDS
+from ..web import MyServices, Page, Services, html
 from .invented import DOORS, EMPLOYED, EMPLOYED_WRONG, EMPLOYEE, SELF_EMPLOYED, SELF_EMPLOYED_WRONG, WRONG_CONTACTS
-from .mishaps import REFUSED, WORDS
 from .stage import Stage
-from .web import MyServices, Page, Services, html
 
 Asked = Request[Any, Any, Any]
 

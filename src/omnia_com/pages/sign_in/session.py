@@ -5,11 +5,11 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from ..clock import rome
-from ..identity.sessions import OpenSession, Session, open_sessions
+from ...clock import rome
+from ...identity.sessions import OpenSession, Session, open_sessions
+from ..policy import NO_PAGE
+from ..web import MyForm, MyServices, MySession, Page, Services, html, is_fragment, see_other
 from .doors import NAMES
-from .policy import NO_PAGE
-from .web import MyForm, MyServices, MySession, Page, Services, html, is_fragment, see_other
 
 Asked = Request[Any, Any, Any]
 

@@ -7,19 +7,19 @@ from typing import Any
 
 from litestar import Request
 
-from ..access_log import AZIONI, Access
-from ..answers import Problem, missing_declarations, read
-from ..cautions import CAUTIONS
-from ..communications import Genere
-from ..consequences import RULES
-from ..declarants import Contacts
-from ..declarations import Draft
-from ..field_groups import CONTATTI
-from ..identity import AccessRefused, Door
-from ..identity.sessions import OpenSession, Session
-from ..languages import gettext
-from ..receipts import Document
-from . import (
+from ...access_log import AZIONI, Access
+from ...answers import Problem, missing_declarations, read
+from ...cautions import CAUTIONS
+from ...communications import Genere
+from ...consequences import RULES
+from ...declarants import Contacts
+from ...declarations import Draft
+from ...field_groups import CONTATTI
+from ...identity import AccessRefused, Door
+from ...identity.sessions import OpenSession, Session
+from ...languages import gettext
+from ...receipts import Document
+from .. import (
     accesses,
     amendments,
     attachments,
@@ -32,9 +32,10 @@ from . import (
     home,
     letter,
     mishaps,
-    session,
 )
-from .doors import offered
+from ..sign_in import session
+from ..sign_in.doors import offered
+from ..web import CsrfRefused, Page, Services, html
 from .invented import (
     ANNA,
     EMPLOYED,
@@ -48,7 +49,6 @@ from .invented import (
     files,
     protocol,
 )
-from .web import CsrfRefused, Page, Services, html
 
 Typed = Mapping[str, str]
 SESSION = Session(

@@ -5,15 +5,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from ..amendments import MOTIVI
-from ..answers import read
-from ..attachments import Attachment
-from ..communications import Genere, Sent
-from ..declarants import Person
-from ..declaration_texts import CURRENT
-from ..declarations import Draft
-from ..identity import Door
-from ..sheet import Row
+from ...amendments import MOTIVI
+from ...answers import read
+from ...attachments import Attachment
+from ...communications import Genere, Sent
+from ...declarants import Person
+from ...declaration_texts import CURRENT
+from ...declarations import Draft
+from ...identity import Door
+from ...sheet import Row
 
 ANNA = Person(
     nome="Anna",

@@ -11,16 +11,16 @@ from litestar import Request, get
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
-from .. import access_log, declarants, declarations
-from ..communications import NotFound
-from ..declarants import Unusable
-from ..declarations import AlreadySent, Stale
-from ..identity import csrf, kept_forms
-from ..identity.kept_forms import KeptForm
-from ..identity.sessions import Session
-from . import contacts, draft
-from .cookies import cookie, cookie_name
-from .web import (
+from ... import access_log, declarants, declarations
+from ...communications import NotFound
+from ...declarants import Unusable
+from ...declarations import AlreadySent, Stale
+from ...identity import csrf, kept_forms
+from ...identity.kept_forms import KeptForm
+from ...identity.sessions import Session
+from .. import contacts, draft
+from ..cookies import cookie, cookie_name
+from ..web import (
     Form,
     MyServices,
     MySession,

@@ -6,15 +6,15 @@ import structlog
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import access_log
-from ..declarants import remember
-from ..identity import SignedIn
-from ..identity.sessions import Session, close_all, close_session, open_session
+from ... import access_log
+from ...declarants import remember
+from ...identity import SignedIn
+from ...identity.sessions import Session, close_all, close_session, open_session
+from ..cookies import cookie, cookie_name
+from ..web import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, origin, see_other
 from . import resume
-from .cookies import cookie, cookie_name
 from .doors import offered
 from .oidc_exit import leave_provider
-from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, origin, see_other
 
 Asked = Request[Any, Any, Any]
 log = structlog.get_logger()

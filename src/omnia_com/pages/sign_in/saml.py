@@ -13,13 +13,13 @@ import structlog
 from litestar import Request, get, post
 from litestar.response import Redirect, Response
 
-from ..identity import AccessRefused, Scheme, SignedIn, local, origin_of
-from ..identity.register import Exchange, keep
-from ..identity.saml import logout, responses, xml
-from ..identity.saml.requests import Departure, PendingSaml
-from ..identity.saml.service import ACS, ENTER, SLO, ServiceProvider, received
-from ..identity.saml.xml import equal
-from ..identity.sessions import (
+from ...identity import AccessRefused, Scheme, SignedIn, local, origin_of
+from ...identity.register import Exchange, keep
+from ...identity.saml import logout, responses, xml
+from ...identity.saml.requests import Departure, PendingSaml
+from ...identity.saml.service import ACS, ENTER, SLO, ServiceProvider, received
+from ...identity.saml.xml import equal
+from ...identity.sessions import (
     PENDING_MINUTES,
     close_sessions_of,
     hand_over,
@@ -27,9 +27,9 @@ from ..identity.sessions import (
     take_anywhere,
     take_pending,
 )
+from ..cookies import cookie, cookie_name
+from ..web import Form, MyServices, Page, Services, html, origin, read_fields, see_other
 from .access import welcome
-from .cookies import cookie, cookie_name
-from .web import Form, MyServices, Page, Services, html, origin, read_fields, see_other
 
 Asked = Request[Any, Any, Any]
 log = structlog.get_logger()

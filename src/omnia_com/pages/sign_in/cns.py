@@ -13,15 +13,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from litestar import Request, get
 from litestar.response import Redirect
 
-from ..communications import NotFound
-from ..identity import AccessRefused, Door, Identity, SignedIn, local
-from ..identity.cns import CardReader, issuer_of
-from ..identity.register import Exchange, keep
-from ..identity.sessions import PENDING_MINUTES, hand_over, keep_pending, take_anywhere, take_pending
-from ..settings import Settings
+from ...communications import NotFound
+from ...identity import AccessRefused, Door, Identity, SignedIn, local
+from ...identity.cns import CardReader, issuer_of
+from ...identity.register import Exchange, keep
+from ...identity.sessions import PENDING_MINUTES, hand_over, keep_pending, take_anywhere, take_pending
+from ...settings import Settings
+from ..cookies import cookie, cookie_name
+from ..web import MyServices, Services, origin, see_other
 from .access import welcome
-from .cookies import cookie, cookie_name
-from .web import MyServices, Services, origin, see_other
 
 Asked = Request[Any, Any, Any]
 ENTER, CARD, RETURN = "/accesso/cns", "/accesso/cns/carta", "/accesso/cns/ritorno"

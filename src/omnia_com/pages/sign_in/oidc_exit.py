@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Iterable
 
-from ..identity import AccessRefused
-from ..identity.register import Exchange, keep
-from ..identity.sessions import Session, Token
-from .web import Services
+from ...identity import AccessRefused
+from ...identity.register import Exchange, keep
+from ...identity.sessions import Session, Token
+from ..web import Services
 
 PATIENCE = 3.0  # seconds; a provider that is slow keeps nobody from signing out
 

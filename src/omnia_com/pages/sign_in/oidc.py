@@ -6,18 +6,18 @@ from litestar import Request, get
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Response
 
-from ..identity import AccessRefused, Scheme, SignedIn
-from ..identity.federation import WELL_KNOWN
-from ..identity.oidc import Parts, PendingSignIn, RelyingParty
-from ..identity.parties import ENTER
-from ..identity.register import Exchange, keep
-from ..identity.sessions import PENDING_MINUTES, keep_pending, take_pending
-from ..identity.statements import TYPE
-from ..identity.terms import RETURN
-from ..settings import Settings
+from ...identity import AccessRefused, Scheme, SignedIn
+from ...identity.federation import WELL_KNOWN
+from ...identity.oidc import Parts, PendingSignIn, RelyingParty
+from ...identity.parties import ENTER
+from ...identity.register import Exchange, keep
+from ...identity.sessions import PENDING_MINUTES, keep_pending, take_pending
+from ...identity.statements import TYPE
+from ...identity.terms import RETURN
+from ...settings import Settings
+from ..cookies import cookie, cookie_name
+from ..web import MyServices, origin, see_other
 from .access import welcome
-from .cookies import cookie, cookie_name
-from .web import MyServices, origin, see_other
 
 Asked = Request[Any, Any, Any]
 SCHEMES: dict[str, Scheme] = {"spid": "spid", "cie": "cie", "cns": "cns"}
