@@ -134,7 +134,7 @@ SUBORDINATO = Group(
             "sede_via",
             "Sede di lavoro (via/piazza)",
             Text(shortest=3),
-            hint="Con il numero civico. Esempio: Via Roma 1",
+            hint="In Italia, con il numero civico. Esempio: Via Roma 1",
         ),
         Field("sede_cap", "CAP", Postcode(), hint="In Italia 5 cifre. Esempio: 10121"),
         REDDITO,
