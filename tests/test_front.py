@@ -71,6 +71,40 @@ async def test_assets_are_asked_for_once_in_a_life(visitor: Callable[[], Visitor
     assert answer.headers["cache-control"] == "max-age=31536000, immutable"
 
 
+async def test_the_stylesheet_stands_in_the_page_until_the_browser_has_it(visitor: Callable[[], Visitor]) -> None:
+    reader = visitor()
+    await reader.get("/")
+    assert "<style>" in reader.page.text
+    file = assets.style(fonts=True).url
+    assert f'<link rel="prefetch" href="{file}">' in reader.page.text
+    answer = await reader.client.get(file)
+    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
+    await reader.get("/privacy")
+    assert f'<link rel="stylesheet" href="{file}">' in reader.page.text
+    assert "<style>" not in reader.page.text
+    reader.client.headers["save-data"] = "on"
+    await reader.get("/privacy")
+    assert "<style>" in reader.page.text, "another stylesheet"
+    assert "font-face" not in reader.page.text
+
+
+async def test_an_older_stylesheet_is_of_no_use(visitor: Callable[[], Visitor]) -> None:
+    reader = visitor()
+    for kept in ("stile.0123456789.css", "", "modulo.js", "../x"):
+        reader.client.cookies.set(assets.KEPT, kept)
+        await reader.get("/")
+        assert "<style>" in reader.page.text
+        reader.client.cookies.clear()
+
+
+async def test_the_cookie_of_the_stylesheet_is_for_this_host_alone(settings: Settings) -> None:
+    async with bare(settings, base_url="https://omnia.example.it") as client:
+        said = (await client.get(assets.style(fonts=True).url)).headers["set-cookie"]
+    assert said.startswith("__Host-stile=stile.")
+    for flag in ("Secure", "HttpOnly", "SameSite=lax", "Path=/", "Max-Age=31536000"):
+        assert flag in said
+
+
 async def test_head_has_the_headers_and_no_body(visitor: Callable[[], Visitor]) -> None:
     answer = await visitor().client.head("/")
     assert answer.status_code == 200
