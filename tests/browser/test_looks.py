@@ -31,7 +31,7 @@ async def wrong(w: Window) -> list[str]:
     found = []
     for width in WIDTHS:
         await w.page.set_viewport_size({"width": width, "height": 800})
-        found += await _sideways(w, f"{width} px")
+        found += await sideways(w, f"{width} px")
     await w.page.set_viewport_size({"width": 360, "height": 800})
     for scheme in ("light", "dark"):
         await w.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
@@ -39,10 +39,10 @@ async def wrong(w: Window) -> list[str]:
     await w.page.emulate_media(color_scheme="light")
     await w.page.set_viewport_size({"width": 320, "height": 800})
     await w.page.evaluate(SPACED)
-    return found + await _sideways(w, "wide text")
+    return found + await sideways(w, "wide text")
 
 
-async def _sideways(w: Window, where: str) -> list[str]:
+async def sideways(w: Window, where: str) -> list[str]:
     across, width = await w.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     return [f"scrolls sideways, {where}: {across}"] * (across > width)
 
