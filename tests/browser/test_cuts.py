@@ -6,12 +6,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from omnia_com.settings import Settings
 from tests.browser.conftest import Windows
-from tests.browser.line import Line, line_to
 from tests.browser.window import Window
 from tests.browsing import Visitor
 from tests.files import image
+from tests.line import Line, line
 from tests.people import BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft
 
@@ -20,9 +19,9 @@ BOTH_WAYS = pytest.mark.parametrize("script", [True, False], ids=["script", "no-
 
 
 @pytest.fixture
-async def cut(settings: Settings) -> AsyncIterator[tuple[Line, str]]:
-    async with line_to(settings.port) as line:
-        yield line
+async def cut() -> AsyncIterator[tuple[Line, str]]:
+    async with line() as made:
+        yield made
 
 
 async def opened(window: Windows, anna: Visitor, path: str, address: str, script: bool = True) -> Window:

@@ -27,7 +27,7 @@ async def test_from_the_first_page_to_the_receipt(
     await w.fill(BOTH_TICKS)
     await w.press("Invia la comunicazione")
     assert await w.page.get_attribute("[data-protocollo]", "data-protocollo") == "OMNIACOM.2026.0000001"
-    assert content(await _receipt(w)).startswith(b"%PDF-1.7")
+    assert content(await receipt(w)).startswith(b"%PDF-1.7")
     await w.press("Esci")
     await w.page.get_by_role("button", name="Entra con SPID").wait_for()
     await w.open("/comunicazioni")
@@ -49,7 +49,7 @@ def content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-async def _receipt(w: Window) -> Path:
+async def receipt(w: Window) -> Path:
     for _ in range(20):
         if await w.page.locator("[data-ricevuta=pronta]").count():
             break
