@@ -2,6 +2,7 @@
 
 import os
 from statistics import median
+from urllib.parse import urljoin
 
 from playwright.async_api import ProxySettings, async_playwright
 
@@ -18,7 +19,8 @@ ROUNDS = 5
 
 
 async def form_page(url: str, sid: str) -> tuple[list[float], list[int]]:
-    """Seconds to first paint, to the whole page, to its script at work; bytes of a first and a second view."""
+    """Seconds to first paint, to the whole page, to its script at work; bytes of a first view, and of one after
+    another page."""
     program = find(setup.read()[0])
     assert program, HOW_TO
     async with async_playwright() as playwright, line(SLOW_3G) as (_, address):
@@ -36,8 +38,10 @@ async def form_page(url: str, sid: str) -> tuple[list[float], list[int]]:
             await page.goto(url, wait_until="networkidle")
             seen.append(await page.evaluate(TIMES))
             first = sum(bytes_)
-            await page.reload(wait_until="networkidle")
-            sizes = [first, sum(bytes_) - first]
+            await page.goto(urljoin(url, "/comunicazioni"), wait_until="networkidle")
+            between = sum(bytes_)
+            await page.goto(url, wait_until="networkidle")
+            sizes = [first, sum(bytes_) - between]
             await context.close()
         await browser.close()
     return [median(column) / 1000 for column in zip(*seen, strict=True)], sizes
