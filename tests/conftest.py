@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx
 import msgspec
 import pytest
 import uvicorn
@@ -27,7 +26,7 @@ from omnia_com.embedded import Servers, temporary
 from omnia_com.front import Front
 from omnia_com.identity.parties import Parties
 from omnia_com.settings import ROME, Settings
-from tests.browsing import Visitor
+from tests.browsing import Visitor, client_of
 
 PERSONE: dict[str, dict[str, str]] = json.loads((files("omnia_com.data") / "persone.json").read_text())
 ADESSO = "2026-11-23T10:00:00"
@@ -137,7 +136,7 @@ async def visitor(web: str, clean: None) -> AsyncIterator[Callable[[], Visitor]]
         visitors: list[Visitor] = []
 
         def make() -> Visitor:
-            visitors.append(Visitor(httpx.AsyncClient(base_url=web, timeout=20)))
+            visitors.append(Visitor(client_of(web)))
             stack.push_async_callback(visitors[-1].close)
             return visitors[-1]
 

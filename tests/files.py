@@ -80,16 +80,22 @@ def hidden_script() -> bytes:
 
 def bomb() -> bytes:
     """A PDF of under 1 MB that unpacks to 700 MB."""
-    packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(700)) + packer.flush()
+    packed = packed_zeros(700 << 20)
     return pdf(lambda p: p.Root.__setattr__("Piece", p.make_stream(packed, Filter=pikepdf.Name.FlateDecode)))
+
+
+def packed_zeros(size: int) -> bytes:
+    """*size* zero bytes in zlib's format; one megabyte is packed and repeated, for there may be thousands."""
+    whole, rest = divmod(size, 1 << 20)
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    last = packer.compress(bytes(rest)) + packer.flush()
+    return b"\x78\xda" + block * whole + last + struct.pack(">HH", size % 65521, 1)
 
 
 def png_of(width: int, height: int) -> bytes:
     """A PNG that says to be that large, and whose data unpack to as much."""
-    packer = zlib.compressobj(9)
-    row = bytes(1 + width * 3)
-    packed = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    packed = packed_zeros((1 + width * 3) * height)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*c) for c in ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")))
 

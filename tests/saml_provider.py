@@ -4,6 +4,7 @@ import base64
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, quote_plus, urlsplit
 
@@ -64,6 +65,12 @@ def attributes_of(person: dict[str, str], scheme: str) -> dict[str, str]:
     return four if scheme == "cie" else four | more
 
 
+@cache
+def private(pem: bytes) -> Any:
+    """The key itself: to read it takes longer than to sign."""
+    return load_pem_private_key(pem, None)
+
+
 class AnySigner(XMLSigner):
     """Signs with anything, SHA-1 included."""
 
@@ -109,6 +116,7 @@ class Provider:
         )
         key, certificate = how.get("key", self.key), how.get("certificate", self.certificate)
         reference = how.get("reference", f"#{element.get('ID')}")
+        key = private(key) if isinstance(key, bytes) else key
         return signer.sign(element, key=key, cert=certificate.decode(), reference_uri=reference, id_attribute="ID")
 
     def signed_query(self, kind: str, document: Any, relay_state: str = "", key: bytes = b"") -> str:
@@ -117,8 +125,7 @@ class Provider:
         packed = base64.b64encode(compressor.compress(etree.tostring(document)) + compressor.flush()).decode()
         parts = {kind: packed, "RelayState": relay_state, "SigAlg": SignatureMethod.RSA_SHA256.value}
         query = "&".join(f"{name}={quote_plus(text)}" for name, text in parts.items() if text)
-        private: Any = load_pem_private_key(key or self.key, None)
-        signature = private.sign(query.encode(), PKCS1v15(), hashes.SHA256())
+        signature = private(key or self.key).sign(query.encode(), PKCS1v15(), hashes.SHA256())
         return f"{query}&Signature={quote_plus(base64.b64encode(signature))}"
 
 

@@ -25,7 +25,7 @@ from omnia_com.identity.client_certificate import shown
 from omnia_com.identity.cns import CardReader
 from omnia_com.roles import answers
 from omnia_com.settings import Settings, SettingsError, read
-from tests.browsing import Visitor
+from tests.browsing import Visitor, client_of
 from tests.cards import ANNA, SECRET, bad, bundle, card, rfc9440
 from tests.conftest import InThisLoop, free_port
 
@@ -218,7 +218,7 @@ class Browser(Visitor):
     """A browser and the proxy in front of the cards' address: it adds what the proxy would."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(httpx.AsyncClient(base_url=settings.base_url, timeout=20, trust_env=False))
+        super().__init__(client_of(settings.base_url))
         self.settings = settings
 
     async def leave(self, path: str = "/accesso/cns") -> str:

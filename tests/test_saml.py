@@ -16,7 +16,7 @@ from lxml import etree
 from omnia_com.front import Front
 from omnia_com.identity.saml import providers as saml_providers
 from omnia_com.settings import Settings
-from tests.browsing import Visitor, said
+from tests.browsing import Visitor, client_of, said
 from tests.conftest import PERSONE
 from tests.saml_provider import BINDINGS, NS, Provider, Request, attributes_of, posted, q, signed, stamp, unsigned
 
@@ -51,7 +51,7 @@ async def leave(person: Visitor, provider: Provider = SPID, next: str = "") -> R
 async def arrive(person: Visitor, document: Any, request: Request) -> httpx.Response:
     """The provider's form, posted from its site: the browser sends none of our cookies."""
     form = {"SAMLResponse": posted(document), "RelayState": request.relay_state}
-    async with httpx.AsyncClient(base_url=person.client.base_url) as cross_site:
+    async with client_of(str(person.client.base_url)) as cross_site:
         return await cross_site.post(ACS, data=form, headers={"origin": "null", "sec-fetch-site": "cross-site"})
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 
 from omnia_com.settings import Settings
-from tests.browsing import Visitor
+from tests.browsing import Visitor, client_of
 from tests.conftest import PERSONE
 from tests.saml_provider import ENTITY, NS, Provider, Request, attributes_of, q, signed, stamp, unsigned
 from tests.test_saml import ACS, CIE, SPID, leave, providers
@@ -512,8 +512,8 @@ async def case(visitor: Callable[[], Visitor], settings: Settings) -> Case:
 
 async def post(case: Case, saml_response: str) -> httpx.Response:
     form = {"SAMLResponse": saml_response, "RelayState": case.request.relay_state}
-    async with httpx.AsyncClient(timeout=20) as cross_site:
-        return await cross_site.post(case.acs, data=form)
+    async with client_of(case.acs) as cross_site:
+        return await cross_site.post("", data=form)
 
 
 async def nobody_entered(answer: httpx.Response, database: asyncpg.Connection) -> None:

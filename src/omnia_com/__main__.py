@@ -99,9 +99,10 @@ def _ask_for_exchange(command: argparse.ArgumentParser) -> None:
 
 
 def _ask_for_certificate(command: argparse.ArgumentParser) -> None:
-    from omnia_com.spid_certificato import arguments
-
-    arguments(command)
+    command.add_argument("--chiave", metavar="FILE", default="", help="predefinito: OMNIA_SAML_KEY")
+    command.add_argument("--certificato", metavar="FILE", default="", help="predefinito: OMNIA_SAML_CERTIFICATE")
+    command.add_argument("--giorni", type=int, help="validità (predefinita: due anni)")
+    command.add_argument("--richiesta", action="store_true", help="al posto del certificato, la sua richiesta (CSR)")
 
 
 def _certificate(settings: Settings, given: argparse.Namespace) -> int:

@@ -15,13 +15,6 @@ REQUEST = (
 CERTIFICATE = "Indica i due file in OMNIA_SAML_KEY e OMNIA_SAML_CERTIFICATE, poi dai /accesso/saml/metadata ad AgID."
 
 
-def arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--chiave", metavar="FILE", default="", help="predefinito: OMNIA_SAML_KEY")
-    command.add_argument("--certificato", metavar="FILE", default="", help="predefinito: OMNIA_SAML_CERTIFICATE")
-    command.add_argument("--giorni", type=int, default=credentials.DAYS, help=f"validità ({credentials.DAYS})")
-    command.add_argument("--richiesta", action="store_true", help="al posto del certificato, la sua richiesta (CSR)")
-
-
 def run(settings: Settings, given: argparse.Namespace) -> int:
     """Writes both files, neither where one is there already. Raises `SettingsError`."""
     files = [Path(given.chiave or settings.saml_key), Path(given.certificato or settings.saml_certificate)]
@@ -42,5 +35,5 @@ def _make(settings: Settings, given: argparse.Namespace) -> tuple[bytes, bytes]:
     if given.richiesta:
         key, request = credentials.make_request(us)
         return credentials.key_pem(key), credentials.pem(request)
-    made = credentials.make(us, given.giorni)
+    made = credentials.make(us, given.giorni or credentials.DAYS)
     return credentials.key_pem(made.key), credentials.pem(made.certificate)
