@@ -35,6 +35,18 @@ EVERYTHING = (
     "battito, scambio, scambio_letto, modulo_tenuto, registro_accessi, eliminata"
 )
 
+# What takes longest begins first, so that no processor waits for another at the end.
+LONGEST = (
+    "browser.test_axe", "browser.test_cuts", "test_run", "test_faults", "test_up", "test_uploads", "browser.test_looks",
+    "test_exports", "test_archive", "test_scenari", "test_attachments", "browser.test_swap", "test_pdf", "test_nu",
+    "browser.test_autosave", "browser.test_bytes", "test_sending", "test_saml", "test_saml_attacks",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    place = {f"tests.{name}": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.module.__name__, len(LONGEST)))
+
 
 def free_port() -> int:
     with socket.socket() as s:

@@ -223,7 +223,7 @@ def spoken(element: Element, language: str) -> Iterator[str]:
 
 def said_otherwise(language: str, italian: dict[Any, Message]) -> list[str]:
     """The sentences that no page in that language may have as they are in Italian."""
-    other = languages.catalogues()[language]
+    other: Any = languages.catalogues()[language]
     theirs = {text for text in other._catalog.values() if isinstance(text, str)}
     ours = [text for ids, _ in italian for text in (ids if isinstance(ids, tuple) else (ids,))]
     return [text for text in ours if other.gettext(text) != text and text.strip() not in theirs]

@@ -14,6 +14,7 @@ from tests.browsing import Visitor
 from tests.people import SUBORDINATO
 from tests.steps import posted_draft
 
+QUIET = 2000  # ms without writing, and the page saves
 ANSWER = 400  # bytes, headers included (PAGES.md)
 
 
@@ -21,6 +22,7 @@ ANSWER = 400  # bytes, headers included (PAGES.md)
 async def form(window: Windows, anna: Visitor) -> Callable[..., Any]:
     async def make(answers: dict[str, str] = SUBORDINATO) -> Window:
         w = await (await window()).be(anna)
+        await w.page.clock.install()
         await w.open(await posted_draft(anna, answers))
         await w.page.wait_for_selector("#aggiorna", state="hidden")
         return w
@@ -29,6 +31,8 @@ async def form(window: Windows, anna: Visitor) -> Callable[..., Any]:
 
 
 async def said(w: Window, words: str) -> str:
+    """What the line says, once it says *words*: at once, or when nobody has written for a while."""
+    await w.page.clock.fast_forward(QUIET)
     await w.page.locator("#salvato", has_text=words).wait_for()
     return await w.page.inner_text("#salvato")
 
@@ -131,9 +135,6 @@ async def test_a_session_that_ended_is_said_and_nothing_is_lost(form: Any) -> No
 
 async def test_before_the_session_ends_it_is_said_and_one_button_stays(form: Any) -> None:
     w = await form()
-    await w.page.clock.install()
-    await w.page.reload()
-    await w.page.wait_for_selector("#aggiorna", state="hidden")
     await w.page.clock.fast_forward("27:50")
     assert "sessione" not in await w.page.inner_text("#salvato")
     await w.page.clock.fast_forward("00:15")

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from tests.browser.conftest import Windows
+from tests.browser.test_autosave import QUIET
 from tests.browser.window import Window
 from tests.browsing import Visitor
 from tests.files import image
@@ -27,6 +28,7 @@ async def cut() -> AsyncIterator[tuple[Line, str]]:
 async def opened(window: Windows, anna: Visitor, path: str, address: str, script: bool = True) -> Window:
     w = await (await window(script, proxy=address)).be(anna)
     w.faults = True
+    await w.page.clock.install()
     await w.open(path)
     if script and await w.page.locator("#modulo").count():
         await w.page.wait_for_selector("#aggiorna", state="hidden")
@@ -34,6 +36,7 @@ async def opened(window: Windows, anna: Visitor, path: str, address: str, script
 
 
 async def said(w: Window, words: str) -> None:
+    await w.page.clock.fast_forward(QUIET)
     await w.page.locator("#salvato", has_text=words).wait_for()
 
 
