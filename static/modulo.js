@@ -63,7 +63,8 @@
   const finisce = (fine) => {
     clearTimeout(avviso);
     const parole = _("Fra due minuti la sessione finisce.");
-    avviso = setTimeout(() => avverte(parole, _("Resta collegato")), (fine - 120) * 1000 - Date.now());
+    const ora = Date.now();
+    if (fine * 1000 > ora) avviso = setTimeout(() => avverte(parole, _("Resta collegato")), (fine - 120) * 1000 - ora);
   };
   finisce(document.querySelector("[data-fine-sessione]").dataset.fineSessione);
   const salva = async (keepalive = false) => {

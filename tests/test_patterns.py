@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from omnia_com import languages
+from omnia_com.pages import assets
 from omnia_com.pages.patterns import PATTERNS
 from omnia_com.settings import Settings
 from tests.browsing import Visitor, said
@@ -53,6 +55,18 @@ async def test_every_template_of_a_page_is_among_them(
     for path in (*(f"/modelli/{name}" for name in NAMES), "/accessibilita", "/privacy", "/note-legali"):
         await tester.get(path)
     assert PAGES - drawn == DRAWN_ELSEWHERE
+
+
+@pytest.mark.parametrize("language", languages.catalogues())
+async def test_all_that_the_script_says_is_among_them(language: str, visitor: Callable[[], Visitor]) -> None:
+    """In its words, which nobody copied; the title of a page with errors is on those pages."""
+    tester, shown = visitor(), ""
+    await tester.get(f"/lingua/{language}?torna=/modelli")
+    for name in NAMES:
+        if name.startswith("stato-") or name == "bozza-subordinato-errori":
+            shown += said((await tester.get(f"/modelli/{name}")).tree)
+    missing = [s for s in assets.sentences() if languages.catalogues()[language].gettext(s) not in shown]
+    assert missing == []
 
 
 async def test_none_of_it_exists_in_production(settings: Settings) -> None:

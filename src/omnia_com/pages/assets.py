@@ -42,6 +42,11 @@ def _read(name: str) -> bytes:
     return (files("omnia_com.static") / name).read_bytes()
 
 
+def sentences() -> list[str]:
+    """What the script of the form page says, in Italian."""
+    return _WORDS.findall(_read("modulo.min.js").decode())
+
+
 def own_script(language: str) -> bytes:
     """The script of the form page as `make script` shortened it; what stands in `_("…")` is in *language*."""
     told = languages.catalogues()[language].gettext

@@ -167,12 +167,14 @@ def page(
     problems: tuple[Problem, ...] | list[Problem],
     attached: Sequence[Attachment] = (),
     status: int = 200,
+    template: str = "bozza.html",
+    **context: Any,
 ) -> Page:
     errors = mistakes(answers.group, problems)
     wrong = {e.field: e.text for e in errors}
     return html(
         request,
-        "bozza.html",
+        template,
         status=status,
         session=session,
         draft=draft,
@@ -182,6 +184,7 @@ def page(
         lists=lists(answers.group),
         errors=errors,
         mark=secrets.token_urlsafe(8),
+        **context,
     )
 
 

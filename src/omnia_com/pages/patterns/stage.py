@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Request
+from markupsafe import Markup
 
 from ...access_log import AZIONI, Access
 from ...answers import Problem, missing_declarations, read
@@ -22,6 +23,7 @@ from ...receipts import Document
 from .. import (
     accesses,
     amendments,
+    assets,
     attachments,
     check,
     communication,
@@ -35,7 +37,7 @@ from .. import (
 )
 from ..sign_in import session
 from ..sign_in.doors import offered
-from ..web import CsrfRefused, Page, Services, html
+from ..web import CsrfRefused, Page, Services, html, render
 from .invented import (
     ANNA,
     EMPLOYED,
@@ -114,6 +116,32 @@ class Stage:
         answers = read(typed, TODAY)
         shown = [p for p in answers.problems if all_errors or not p.missing]
         return draft.page(self.request, SESSION, a_draft(typed, amends=amends), answers, shown, files(attached))
+
+    def state(self, *, salvato: str = "", stato: str = "") -> Page:
+        """The form page as its script leaves it, when the line of the savings or that of the fields says something."""
+        answers = read(EMPLOYED, TODAY)
+        said: Any = {"salvato": Markup(salvato), "stato": Markup(stato)}  # noqa: S704 – our own templates and script
+        return draft.page(self.request, SESSION, a_draft(EMPLOYED), answers, (), template="bozza_stato.html", **said)
+
+    def warned(self, words: str, button: str) -> Page:
+        told = f'{_of_the_script(words)} <button type="button" class="btn">{_of_the_script(button)}</button>'
+        return self.state(salvato=told)
+
+    def not_changed(self, words: str) -> Page:
+        return self.state(stato=_of_the_script(words))
+
+    def saved(self) -> Page:
+        return self.state(salvato=render("_salvato.html", draft=a_draft(EMPLOYED)))
+
+    def conflict_told(self) -> Page:
+        return self.state(salvato=render("_conflitto.html"))
+
+    def already_sent_told(self) -> Page:
+        return self.state(salvato=render("_gia_inviata.html", sent=a_communication(1)))
+
+    def session_over(self) -> Page:
+        title, text = mishaps.WORDS[401]
+        return self.state(stato=render("_guasto.html", title=gettext(title), text=gettext(text)))
 
     def attachments(self, number: int, refused: str = "") -> Page:
         return attachments.page(self.request, SESSION, a_draft(EMPLOYED), files(number), refused)
@@ -197,3 +225,9 @@ class Stage:
 
 def _document(state: str) -> Document:
     return Document(THIS, "ricevuta", state, SENT_AT)
+
+
+def _of_the_script(beginning: str) -> str:
+    """The one sentence of the form page's script that begins so, in the language of the page."""
+    (found,) = (s for s in assets.sentences() if s.startswith(beginning))
+    return gettext(found)
