@@ -118,7 +118,7 @@ async def test_another_window_that_saved_is_said_and_both_versions_are_kept(form
     await said(w, "altra finestra")
     assert await stored(anna, w) == "Gamma S.n.c."
     await w.press("Salva")
-    text = await w.page.inner_text("main")
+    text = await w.page.locator("main", has_text="Che cosa è diverso").inner_text()
     assert "Beta S.p.A." in text
     assert "Gamma S.n.c." in text
 

@@ -172,7 +172,7 @@ async def test_another_tab_that_saved_is_said(form: Any, anna: Visitor) -> None:
     await w.stato("altra finestra")
     await unharmed(w)
     await w.press("Salva")
-    text = await w.page.inner_text("main")
+    text = await w.page.locator("main", has_text="Che cosa è diverso").inner_text()
     assert "Beta S.p.A." in text
     assert "Gamma S.n.c." in text
 
