@@ -1,8 +1,6 @@
 """What was sent never changes: the database itself refuses it. And the index that the sweep of the worker reads."""
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-
-from omnia_com.storage.tables import Comunicazione
+from omnia_com.storage.step import step
 
 ID = "2026-11-23T09:00:00:000000"
 VERSION = "1.38.0"
@@ -32,19 +30,4 @@ BACKWARDS = (
     "DROP FUNCTION comunicazione_immutabile",
 )
 
-
-async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="omnia_com", description=DESCRIPTION)
-    manager.add_raw(_forwards)
-    manager.add_raw_backwards(_backwards)
-    return manager
-
-
-async def _forwards() -> None:
-    for statement in FORWARDS:
-        await Comunicazione.raw(statement)
-
-
-async def _backwards() -> None:
-    for statement in BACKWARDS:
-        await Comunicazione.raw(statement)
+forwards = step(ID, DESCRIPTION, FORWARDS, BACKWARDS)

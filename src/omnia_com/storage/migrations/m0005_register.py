@@ -1,8 +1,6 @@
 """The register of authentication exchanges, and of those who read one."""
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-
-from omnia_com.storage.tables import Scambio
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T05:00:00:000000"
 VERSION = "1.38.0"
@@ -38,19 +36,4 @@ FORWARDS = (
 )
 BACKWARDS = ("DROP TABLE scambio_letto", "DROP TABLE scambio")
 
-
-async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="omnia_com", description=DESCRIPTION)
-    manager.add_raw(_forwards)
-    manager.add_raw_backwards(_backwards)
-    return manager
-
-
-async def _forwards() -> None:
-    for statement in FORWARDS:
-        await Scambio.raw(statement)
-
-
-async def _backwards() -> None:
-    for statement in BACKWARDS:
-        await Scambio.raw(statement)
+forwards = step(ID, DESCRIPTION, FORWARDS, BACKWARDS)

@@ -1,8 +1,6 @@
 """The access log: who saw, sent or took away what. Nobody rewrites an entry."""
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-
-from omnia_com.storage.tables import RegistroAccessi
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T06:00:00:000000"
 VERSION = "1.38.0"
@@ -36,19 +34,4 @@ FORWARDS = (
 )
 BACKWARDS = ("DROP TABLE registro_accessi", "DROP FUNCTION registro_accessi_immutabile")
 
-
-async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="omnia_com", description=DESCRIPTION)
-    manager.add_raw(_forwards)
-    manager.add_raw_backwards(_backwards)
-    return manager
-
-
-async def _forwards() -> None:
-    for statement in FORWARDS:
-        await RegistroAccessi.raw(statement)
-
-
-async def _backwards() -> None:
-    for statement in BACKWARDS:
-        await RegistroAccessi.raw(statement)
+forwards = step(ID, DESCRIPTION, FORWARDS, BACKWARDS)

@@ -1,24 +1,12 @@
 """Where signing out leads a session's browser, for the policy of its pages."""
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-
-from omnia_com.storage.tables import Sessione
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T06:45:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "way out"
 
+FORWARDS = ("ALTER TABLE sessione ADD uscita text NOT NULL DEFAULT ''",)
+BACKWARDS = ("ALTER TABLE sessione DROP uscita",)
 
-async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="omnia_com", description=DESCRIPTION)
-    manager.add_raw(_forwards)
-    manager.add_raw_backwards(_backwards)
-    return manager
-
-
-async def _forwards() -> None:
-    await Sessione.raw("ALTER TABLE sessione ADD uscita text NOT NULL DEFAULT ''")
-
-
-async def _backwards() -> None:
-    await Sessione.raw("ALTER TABLE sessione DROP uscita")
+forwards = step(ID, DESCRIPTION, FORWARDS, BACKWARDS)

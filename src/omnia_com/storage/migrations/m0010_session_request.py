@@ -1,24 +1,12 @@
 """Which exchange of the register opened a session, so that its end is kept with it."""
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-
-from omnia_com.storage.tables import Sessione
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T07:40:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "session request"
 
+FORWARDS = ("ALTER TABLE sessione ADD richiesta text NOT NULL DEFAULT ''",)
+BACKWARDS = ("ALTER TABLE sessione DROP richiesta",)
 
-async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="omnia_com", description=DESCRIPTION)
-    manager.add_raw(_forwards)
-    manager.add_raw_backwards(_backwards)
-    return manager
-
-
-async def _forwards() -> None:
-    await Sessione.raw("ALTER TABLE sessione ADD richiesta text NOT NULL DEFAULT ''")
-
-
-async def _backwards() -> None:
-    await Sessione.raw("ALTER TABLE sessione DROP richiesta")
+forwards = step(ID, DESCRIPTION, FORWARDS, BACKWARDS)

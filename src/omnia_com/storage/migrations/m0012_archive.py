@@ -1,9 +1,9 @@
 """Sent communications may go after ten years, by the hand of one role of the database that nobody signs in as."""
 
 import asyncpg
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from omnia_com.settings import SettingsError
+from omnia_com.storage.step import step
 from omnia_com.storage.tables import Eliminata
 
 ID = "2026-11-24T12:13:00:000000"
@@ -23,7 +23,18 @@ ROLE = """
     END $$
 """
 REFUSAL = "RAISE EXCEPTION 'una comunicazione inviata non si modifica e non si cancella' USING ERRCODE = 'restrict_violation';"
+
+
+async def _make_role() -> None:
+    """Raises `SettingsError` where the role is missing and may not be made. The role itself outlives BACKWARDS."""
+    try:
+        await Eliminata.raw(ROLE)
+    except asyncpg.InsufficientPrivilegeError as e:
+        raise SettingsError(NO_ROLE) from e
+
+
 FORWARDS = (
+    _make_role,
     """
     CREATE TABLE eliminata (
         protocollo varchar(24) PRIMARY KEY,
@@ -55,24 +66,4 @@ BACKWARDS = (
     "DROP OWNED BY omnia_archivio",
 )
 
-
-async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="omnia_com", description=DESCRIPTION)
-    manager.add_raw(_forwards)
-    manager.add_raw_backwards(_backwards)
-    return manager
-
-
-async def _forwards() -> None:
-    """Raises `SettingsError` where the role is missing and may not be made. The role itself outlives BACKWARDS."""
-    try:
-        await Eliminata.raw(ROLE)
-    except asyncpg.InsufficientPrivilegeError as e:
-        raise SettingsError(NO_ROLE) from e
-    for statement in FORWARDS:
-        await Eliminata.raw(statement)
-
-
-async def _backwards() -> None:
-    for statement in BACKWARDS:
-        await Eliminata.raw(statement)
+forwards = step(ID, DESCRIPTION, FORWARDS, BACKWARDS)

@@ -1,8 +1,6 @@
 """Forms whose session was gone, until their person has signed in again."""
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-
-from omnia_com.storage.tables import ModuloTenuto
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T13:30:00:000000"
 VERSION = "1.38.0"
@@ -18,19 +16,6 @@ FORWARDS = (
     """,
     "CREATE INDEX modulo_tenuto_creato ON modulo_tenuto (creato)",
 )
+BACKWARDS = ("DROP TABLE modulo_tenuto",)
 
-
-async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="omnia_com", description=DESCRIPTION)
-    manager.add_raw(_forwards)
-    manager.add_raw_backwards(_backwards)
-    return manager
-
-
-async def _forwards() -> None:
-    for statement in FORWARDS:
-        await ModuloTenuto.raw(statement)
-
-
-async def _backwards() -> None:
-    await ModuloTenuto.raw("DROP TABLE modulo_tenuto")
+forwards = step(ID, DESCRIPTION, FORWARDS, BACKWARDS)

@@ -1,8 +1,6 @@
 """What was attached to a communication goes with it: the archive's role may say that it counts as sent no more."""
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-
-from omnia_com.storage.tables import Contenuto
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T16:00:00:000000"
 VERSION = "1.38.0"
@@ -31,19 +29,4 @@ BACKWARDS = (
     FUNCTION.format(due="false"),
 )
 
-
-async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="omnia_com", description=DESCRIPTION)
-    manager.add_raw(_forwards)
-    manager.add_raw_backwards(_backwards)
-    return manager
-
-
-async def _forwards() -> None:
-    for statement in FORWARDS:
-        await Contenuto.raw(statement)
-
-
-async def _backwards() -> None:
-    for statement in BACKWARDS:
-        await Contenuto.raw(statement)
+forwards = step(ID, DESCRIPTION, FORWARDS, BACKWARDS)
