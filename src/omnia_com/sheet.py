@@ -25,6 +25,8 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
 class Section(msgspec.Struct, frozen=True):
     title: str
     rows: tuple[Row, ...]
+    text: str = ""
+    """What is said in whole lines, before the rows."""
 
     @property
     def blocks(self) -> list[tuple[bool, list[Row]]]:
