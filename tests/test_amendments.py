@@ -35,7 +35,8 @@ async def test_a_rettifica_takes_the_place_of_its_original(anna: Visitor, at: Ca
     assert "Sostituisce la" in anna.page.text
     await anna.get(original)
     assert (anna.page.hook("protocollo"), anna.page.hook("stato")) == ("OMNIACOM.2026.0000001", "sostituita")
-    assert "prot. OMNIACOM.2026.0000002" in anna.page.text
+    assert "Sostituita dalla comunicazione" in anna.page.text
+    anna.page.link("OMNIACOM.2026.0000002")
     anna.page.link("Scarica ricevuta")
 
 

@@ -28,7 +28,7 @@ OTHER_STATE = Option("altro", "Altro stato")  # no state: whoever chooses it typ
 TO_CHOOSE = Option("", "Scegli")
 ANCHORS = {"allegati": "allegati"}  # what is no field, and where it stands on the form page
 LONG = 20  # options: such a list goes with the page, never with the part of it that changes
-REQUIRED, OPTIONAL = " *", " (facoltativo)"
+REQUIRED, OPTIONAL = "\u00a0*", " (facoltativo)"  # no line begins with the mark
 
 
 class Control(msgspec.Struct, frozen=True):
