@@ -24,7 +24,7 @@ class Line:
     """Its bytes take their time, and so does the opening of each connection.
 
     While `cut` is set every POST is lost: "before" it reaches the service, "after" that, without its answer, or
-    "within" the answer. `lost` counts them.
+    "within" the answer, or the page that it leads to. `lost` counts them.
     """
 
     def __init__(self, shape: Shape = IDEAL) -> None:
@@ -75,8 +75,12 @@ class Line:
             while data := await there.read(PIECE):
                 if self.cut == "after":
                     return
-                await self._pass("down", data if self.cut is None else data[: len(data) // 2], to_client)
-                if self.cut == "within":
+                within = self.cut == "within" and not data.startswith(b"HTTP/1.1 303")
+                half = (
+                    data.find(b"\r\n\r\n") + len(data)
+                ) // 2  # of the body: a browser takes no half headers over TLS
+                await self._pass("down", data[:half] if within else data, to_client)
+                if within:
                     return
 
     async def _pass(self, way: Literal["up", "down"], data: bytes, on: asyncio.StreamWriter) -> None:

@@ -1,26 +1,39 @@
 """The connection is cut in the middle of things: the page says so, nothing is lost, and the same again happens once."""
 
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, get_args
 
-import asyncpg
 import pytest
+from asyncpg import Connection
 
+from omnia_com.pages import ready
 from tests.browser.conftest import Windows
+from tests.browser.gestures import GESTURES
 from tests.browser.test_autosave import QUIET
 from tests.browser.window import Window
 from tests.browsing import Visitor
-from tests.files import image
-from tests.line import Line, line
-from tests.people import BOTH_TICKS, SUBORDINATO
+from tests.line import Line, Where, line
+from tests.people import SUBORDINATO
 from tests.steps import posted_draft
 
-CUTS = pytest.mark.parametrize("where", ["before", "after", "within"])
-BOTH_WAYS = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+
+def swept(name: str, core: str, values: Iterable[str]) -> pytest.MarkDecorator:
+    """All the *values* in the long suites, *core* alone in the short one."""
+    others = [pytest.param(value, marks=pytest.mark.peers) for value in values if value != core]
+    return pytest.mark.parametrize(name, [core, *others])
+
+
+def cuts(core: Where) -> pytest.MarkDecorator:
+    return swept("where", core, get_args(Where))
+
+
+OF_THE_FORM = swept("name", "go on", ["save", "language", "upload"])
 
 
 @pytest.fixture
-async def cut() -> AsyncIterator[tuple[Line, str]]:
+async def cut(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Line, str]]:
+    """No worker runs here: nobody waits for a receipt."""
+    monkeypatch.setattr(ready, "PATIENCE", 0.01)
     async with line() as made:
         yield made
 
@@ -40,7 +53,7 @@ async def said(w: Window, words: str) -> None:
     await w.page.locator("#salvato", has_text=words).wait_for()
 
 
-@CUTS
+@cuts("within")
 async def test_a_change_of_fields(where: Any, window: Windows, anna: Visitor, cut: tuple[Line, str]) -> None:
     line, address = cut
     w = await opened(window, anna, await posted_draft(anna, SUBORDINATO), address)
@@ -60,7 +73,7 @@ async def test_a_change_of_fields(where: Any, window: Windows, anna: Visitor, cu
     assert await w.page.inner_text("h1") == "Nuova Comunicazione", "no other window is to blame"
 
 
-@CUTS
+@cuts("after")
 async def test_saving_by_itself(where: Any, window: Windows, anna: Visitor, cut: tuple[Line, str]) -> None:
     line, address = cut
     w = await opened(window, anna, draft := await posted_draft(anna, SUBORDINATO), address)
@@ -75,62 +88,80 @@ async def test_saving_by_itself(where: Any, window: Windows, anna: Visitor, cut:
     assert (anna.page.value("datore_lavoro"), anna.page.value("annotazioni")) == ("Beta", "scritto dopo")
 
 
-@CUTS
-async def test_a_button_of_the_form(where: Any, window: Windows, anna: Visitor, cut: tuple[Line, str]) -> None:
-    line, address = cut
-    w = await opened(window, anna, await posted_draft(anna, SUBORDINATO), address)
-    await w.fill({"datore_lavoro": "Beta"})
+@OF_THE_FORM
+@cuts("before")
+async def test_a_button_waits_for_the_line(
+    where: Any, name: str, window: Windows, anna: Visitor, cut: tuple[Line, str], database: Connection
+) -> None:
+    (line, address), gesture = cut, GESTURES[name]
+    w = await opened(window, anna, await gesture.at(anna), address)
+    await gesture.fill(w)
     line.cut = where
-    await w.press("Continua")
+    await w.press(gesture.button)
     await w.focus_comes_to("salvato")
     await said(w, "Non salvato")
     line.cut = None
-    await w.press("Continua")
-    await w.page.wait_for_url("**/riepilogo")
-    assert "Beta" in await w.page.inner_text("main")
+    await w.press(gesture.button)
+    await w.page.locator(gesture.shown).first.wait_for()
+    assert await database.fetchval(gesture.once)
 
 
-@BOTH_WAYS
-@CUTS
-async def test_a_sending(
-    where: Any, script: bool, window: Windows, anna: Visitor, cut: tuple[Line, str], database: asyncpg.Connection
+@pytest.mark.parametrize("name", GESTURES)
+@cuts("after")
+async def test_without_script(
+    where: Any, name: str, window: Windows, anna: Visitor, cut: tuple[Line, str], database: Connection
 ) -> None:
-    """The browser's own page stands there; going back and pressing again leads to one protocol, once."""
-    line, address = cut
-    draft = await posted_draft(anna, SUBORDINATO)
-    w = await opened(window, anna, f"{draft}/riepilogo", address, script)
-    await w.fill(BOTH_TICKS)
-    line.cut = where
-    await w.page.get_by_role("button", name="Invia la comunicazione").click(no_wait_after=True)
-    while not line.lost:
-        await w.page.wait_for_timeout(20)
-    await w.page.wait_for_timeout(300)
-    line.cut = None
-    await w.open(f"{draft}/riepilogo")
-    if await w.page.locator("[data-protocollo]").count() == 0:
-        await w.fill(BOTH_TICKS)
-        await w.press("Invia la comunicazione")
-    assert await w.page.locator("[data-protocollo]").first.get_attribute("data-protocollo") == "OMNIACOM.2026.0000001"
-    assert await database.fetchval("SELECT count(*) FROM comunicazione") == 1
+    """The browser's own page stands there, which offers to send the same again, or half a page of ours."""
+    (line, address), gesture = cut, GESTURES[name]
+    w = await opened(window, anna, await gesture.at(anna), address, script=False)
+    await gesture.fill(w)
+    await _cut_off(w, line, where, gesture.button)
+    assert await database.fetchval(gesture.once) is (where != "before"), "what reached the service is done"
+    await w.page.reload()
+    await w.page.locator(gesture.shown).first.wait_for()
+    assert await database.fetchval(gesture.once)
 
 
-@CUTS
-async def test_an_upload(where: Any, window: Windows, anna: Visitor, cut: tuple[Line, str]) -> None:
-    line, address = cut
-    w = await opened(window, anna, draft := await posted_draft(anna, SUBORDINATO), address, script=False)
-    file: Any = {"name": "prova.png", "mimeType": "image/png", "buffer": image("PNG")}
-    await w.fill({"datore_lavoro": "Beta"})
-    await w.page.set_input_files("#allegato", files=[file])
+@pytest.mark.peers
+@pytest.mark.parametrize("name", GESTURES)
+async def test_begun_anew(
+    name: str, window: Windows, anna: Visitor, cut: tuple[Line, str], database: Connection
+) -> None:
+    """Whoever leaves the browser's own page instead finds everything as it was."""
+    (line, address), gesture = cut, GESTURES[name]
+    w = await opened(window, anna, path := await gesture.at(anna), address, script=False)
+    await gesture.fill(w)
+    await _cut_off(w, line, "before", gesture.button)
+    await w.open(path)
+    await gesture.fill(w)
+    await w.press(gesture.button)
+    await w.page.locator(gesture.shown).first.wait_for()
+    assert await database.fetchval(gesture.once)
+
+
+@OF_THE_FORM
+@cuts("after")
+async def test_a_button_once_all_is_saved(
+    where: Any, name: str, window: Windows, anna: Visitor, cut: tuple[Line, str], database: Connection
+) -> None:
+    """Then the script sees no need to save first, and the browser's own page takes the place of the form."""
+    (line, address), gesture = cut, GESTURES[name]
+    w = await opened(window, anna, await gesture.at(anna), address)
+    await gesture.fill(w)
+    await w.page.keyboard.press("Tab")  # a field that is left counts as written once more
+    await said(w, "Salvato alle ")
+    await _cut_off(w, line, where, gesture.button)
+    await w.page.reload()
+    await w.page.locator(gesture.shown).first.wait_for()
+    assert await database.fetchval(gesture.once)
+
+
+async def _cut_off(w: Window, line: Line, where: Where, button: str) -> None:
+    """Until the browser has given up."""
     line.cut = where
-    await w.page.get_by_role("button", name="Carica il file").click(no_wait_after=True)
-    while not line.lost:
-        await w.page.wait_for_timeout(20)
-    await w.page.wait_for_timeout(1500)
+    async with w.page.expect_event("framenavigated"):
+        await w.page.get_by_role("button", name=button, exact=True).click(no_wait_after=True)
+    if where != "within":  # half a page is never loaded
+        await w.page.wait_for_load_state()
     line.cut = None
-    await w.open(draft)
-    if where != "before":
-        assert await w.value("datore_lavoro") == "Beta"
-    await w.page.set_input_files("#allegato", files=[file])
-    await w.press("Carica il file")
-    await w.page.get_by_role("button", name="Togli prova.png").wait_for()
-    assert await w.page.get_by_role("button", name="Togli prova.png").count() == 1
+    assert line.lost

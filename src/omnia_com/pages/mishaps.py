@@ -127,6 +127,8 @@ def not_signed_in(request: Asked, e: NotSignedIn) -> Page | Redirect:
     """A fragment says so where the page is, with all that was typed in it; a page goes to sign in and back."""
     if is_fragment(request):
         return of_status(request, 401)
+    if request.url.path == "/esci":  # signed out already: the first answer got lost
+        return see_other("/")
     there = request.url.path if request.method == "GET" else "/comunicazioni"
     told = "" if e.kept is None else "&tenuto=si" if e.kept else "&tenuto=no"
     return see_other(f"/entra?next={quote(there)}{told}", cookies=e.cookies)

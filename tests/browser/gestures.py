@@ -1,0 +1,107 @@
+"""What a person does with one press of a button: where, with what typed, and how to know that it was done once."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from tests.browser.window import Window
+from tests.browsing import Visitor
+from tests.people import BOTH_TICKS, SUBORDINATO
+from tests.steps import posted_draft, send
+
+
+class Gesture(NamedTuple):
+    """`once`: SQL that is true when it was done, and once; `shown`: what the page after it has."""
+
+    at: Callable[[Visitor], Awaitable[str]]
+    button: str
+    typed: dict[str, str]
+    once: str
+    shown: str
+
+    async def fill(self, w: Window) -> None:
+        texts = {name: text for name, text in self.typed.items() if name != "allegato"}
+        await w.fill(texts)
+        if len(texts) < len(self.typed):
+            await w.page.set_input_files("#allegato", self.typed["allegato"])
+
+
+async def _draft(anna: Visitor) -> str:
+    return await posted_draft(anna, SUBORDINATO)
+
+
+async def _sent(anna: Visitor) -> str:
+    await send(anna, await _draft(anna))
+    return anna.page.path
+
+
+def _below(page: Callable[[Visitor], Awaitable[str]], name: str) -> Callable[[Visitor], Awaitable[str]]:
+    async def at(anna: Visitor) -> str:
+        return f"{await page(anna)}/{name}"
+
+    return at
+
+
+async def _home(_: Visitor) -> str:
+    return "/comunicazioni"
+
+
+async def _contacts(_: Visitor) -> str:
+    return "/contatti"
+
+
+BETA = {"datore_lavoro": "Beta"}
+SAVED = "SELECT count(*) = 1 AND min(digitato ->> 'datore_lavoro') = 'Beta' FROM bozza"
+HERE = "#datore_lavoro[value=Beta]"
+NUMBER = "[data-protocollo='OMNIACOM.2026.000000{}']"
+GESTURES = {
+    "new": Gesture(_home, "Nuova Comunicazione", {}, "SELECT count(*) = 1 FROM bozza", "#modulo"),
+    "save": Gesture(_draft, "Salva", BETA, SAVED, HERE),
+    "change": Gesture(
+        _draft,
+        "Aggiorna i campi",
+        BETA | {"tipologia_rioccupazione": "autonomo"},
+        f"{SAVED} WHERE digitato ->> 'tipologia_rioccupazione' = 'autonomo'",
+        "#tipologia_autonomo",
+    ),
+    "go on": Gesture(_draft, "Continua", BETA, SAVED, "text=Invia la comunicazione"),
+    "language": Gesture(_draft, "Deutsch", BETA, SAVED, f"html[lang=de] {HERE}"),
+    "upload": Gesture(
+        _draft,
+        "Carica il file",
+        BETA | {"allegato": "docs/img/inizio-360.png"},
+        f"{SAVED} WHERE (SELECT count(*) FROM allegato) = 1",
+        "text=Togli inizio-360.png",
+    ),
+    "delete": Gesture(
+        _below(_draft, "elimina"),
+        "Elimina definitivamente",
+        {},
+        "SELECT count(*) = 0 FROM bozza",
+        "h1:has-text('Le tue comunicazioni')",
+    ),
+    "send": Gesture(
+        _below(_draft, "riepilogo"),
+        "Invia la comunicazione",
+        BOTH_TICKS,
+        "SELECT count(*) = 1 FROM comunicazione",
+        NUMBER.format(1),
+    ),
+    "amend": Gesture(_sent, "Rettifica", {}, "SELECT count(rettifica) = 1 FROM bozza", "text=Stai correggendo"),
+    "annul": Gesture(
+        _below(_sent, "annulla"),
+        "Annulla la comunicazione",
+        {"motivo": "per_errore"},
+        "SELECT count(*) = 2 AND count(sostituisce) = 1 FROM comunicazione",
+        NUMBER.format(2),
+    ),
+    "contacts": Gesture(
+        _contacts,
+        "Salva i contatti",
+        {"email": "nuova@example.org"},
+        "SELECT coalesce(contatti ->> 'email', '') = 'nuova@example.org' FROM dichiarante",
+        "h1:has-text('Le tue comunicazioni')",
+    ),
+    "sign out": Gesture(
+        _home, "Esci", {}, "SELECT count(*) = 0 FROM sessione", "h1:has-text('Sei in cassa integrazione')"
+    ),
+}
