@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from tests.browser.window import Window
 from tests.browsing import Visitor
+from tests.files import image
 from tests.people import BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft, send
 
@@ -27,6 +28,13 @@ class Gesture(NamedTuple):
 
 async def _draft(anna: Visitor) -> str:
     return await posted_draft(anna, SUBORDINATO)
+
+
+async def _attached(anna: Visitor) -> str:
+    path = await _draft(anna)
+    await anna.get(path)
+    await anna.choose_file("prova.png", image("PNG")).press("Carica il file")
+    return path
 
 
 async def _sent(anna: Visitor) -> str:
@@ -71,6 +79,20 @@ GESTURES = {
         BETA | {"allegato": "docs/img/inizio-360.png"},
         f"{SAVED} WHERE (SELECT count(*) FROM allegato) = 1",
         "text=Togli inizio-360.png",
+    ),
+    "take away": Gesture(
+        _attached,
+        "Togli prova.png",
+        BETA,
+        f"{SAVED} WHERE (SELECT count(*) FROM allegato) = 0",
+        HERE,
+    ),
+    "comune": Gesture(
+        _below(_draft, "comune"),
+        "Usa questo comune",
+        {"sede_citta": "Ivrea"},
+        "SELECT count(*) = 1 AND min(digitato ->> 'sede_citta') = 'Ivrea' FROM bozza",
+        "#sede_citta[value=Ivrea]",
     ),
     "delete": Gesture(
         _below(_draft, "elimina"),
