@@ -103,7 +103,7 @@
       }
     }
   };
-  modulo.oninput = modulo.onchange = () => {
+  modulo.oninput = () => {
     scritte++;
     poi();
   };

@@ -148,7 +148,6 @@ async def test_a_button_once_all_is_saved(
     (line, address), gesture = cut, GESTURES[name]
     w = await opened(window, anna, await gesture.at(anna), address)
     await gesture.fill(w)
-    await w.page.keyboard.press("Tab")  # a field that is left counts as written once more
     await said(w, "Salvato alle ")
     await _cut_off(w, line, where, gesture.button)
     await w.page.reload()
