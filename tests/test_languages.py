@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
+import asyncpg
 import pytest
 from babel.messages import Message
 
 from omnia_com import languages
 from omnia_com.pages import assets
 from omnia_com.pages.patterns import PATTERNS
-from tests.browsing import Page, Visitor
+from tests.browsing import Page, Visitor, said
 from tests.catalogues import FIELDS, HERE, all_that_is_said, paths, read
-from tests.people import SUBORDINATO
+from tests.people import BOTH_TICKS, SUBORDINATO
 from tests.steps import new_draft, send
 
 OTHERS = sorted(paths())
@@ -185,11 +186,67 @@ async def test_on_the_form_the_choice_saves_first(anna: Visitor) -> None:
     assert "Dieses Datum gibt es nicht." in anna.page.text
 
 
-async def test_after_a_refused_sending_the_choice_leads_to_a_page(anna: Visitor) -> None:
+async def test_among_the_contacts_the_choice_keeps_what_is_written(anna: Visitor, database: asyncpg.Connection) -> None:
+    await anna.get("/contatti")
+    await anna.fill(email="non ancora", telefono="06 1234567").press("Deutsch")
+    assert (anna.page.path, anna.page.language, anna.page.errors) == ("/contatti", "de", [])
+    assert (anna.page.value("email"), anna.page.value("telefono")) == ("non ancora", "06 1234567")
+    assert not await database.fetchval("SELECT contatti ? 'telefono' FROM dichiarante")
+    await anna.fill(email="anna@example.org").press("Kontakte speichern")
+    assert anna.page.language == "de"
+    assert await database.fetchval("SELECT contatti ->> 'telefono' FROM dichiarante") == "06 1234567"
+
+
+async def test_before_sending_the_choice_keeps_the_ticks_and_sends_nothing(
+    anna: Visitor, database: asyncpg.Connection
+) -> None:
     draft = await new_draft(anna, SUBORDINATO)
     await send(anna, draft, expect=422, ticks={})
-    await anna.follow("English")
-    assert anna.page.path == draft
+    await anna.fill(**BOTH_TICKS).press("English")
+    assert anna.page.language == "en"
+    assert await database.fetchval("SELECT count(*) FROM comunicazione") == 0
+    await anna.press("Send the communication")
+    assert anna.page.hook("stato") == "inviata"
+
+
+async def test_before_annulling_the_choice_keeps_the_reason_and_annuls_nothing(
+    anna: Visitor, database: asyncpg.Connection
+) -> None:
+    await send(anna, await new_draft(anna, SUBORDINATO))
+    await anna.follow("Annulla comunicazione")
+    await anna.fill(motivo="per_errore").press("English")
+    assert (anna.page.language, anna.page.value("motivo")) == ("en", "per_errore")
+    assert await database.fetchval("SELECT count(*) FROM comunicazione") == 1
+    await anna.press("Cancel the communication")
+    assert await database.fetchval("SELECT count(*) FROM comunicazione") == 2
+
+
+async def test_between_two_versions_the_choice_decides_nothing(anna: Visitor) -> None:
+    draft = await new_draft(anna, SUBORDINATO)
+    old = anna.page
+    await anna.fill(datore_lavoro="Gamma").press("Salva")
+    anna.page = old
+    await anna.fill(datore_lavoro="Beta").press("Salva", expect=409)
+    await anna.press("English", expect=409)
+    assert anna.page.language == "en"
+    assert {"Gamma", "Beta"} <= {said(e) for e in anna.page.tree.iter("dd")}
+    both = anna.page
+    await anna.get(draft)
+    assert (anna.page.language, anna.page.value("datore_lavoro")) == ("en", "Gamma")
+    anna.page = both
+    await anna.press("Keep what I wrote here")
+    assert anna.page.value("datore_lavoro") == "Beta"
+
+
+async def test_contacts_of_a_session_that_ended_are_not_saved_by_a_choice(anna: Visitor) -> None:
+    await anna.get("/contatti")
+    anna.client.cookies.delete("sid")
+    await anna.fill(email="non ancora").press("Deutsch")
+    anna.client.headers["accept-language"] = "it"
+    await anna.press("Entra con SPID")
+    await anna.press("Anna Prova (PRVNNA85E49H501L)")
+    assert anna.page.value("email") == "non ancora"
+    assert "non sono ancora salvati" in anna.page.text
 
 
 def test_the_script_speaks_the_language_of_its_page() -> None:

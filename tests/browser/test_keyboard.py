@@ -6,8 +6,10 @@ import pytest
 
 from tests.browser.conftest import Windows
 from tests.browser.window import Window
+from tests.browsing import Visitor
 from tests.conftest import PERSONE
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
+from tests.steps import posted_draft
 
 WHERE = """() => {
   const e = document.activeElement;
@@ -82,3 +84,19 @@ async def test_from_the_first_page_to_the_protocol(answers: dict[str, str], scri
     await keys.fill(BOTH_TICKS)
     await keys.press("Invia la comunicazione")
     assert await w.page.get_attribute("[data-protocollo]", "data-protocollo") == "OMNIACOM.2026.0000001"
+
+
+async def test_enter_in_a_field_presses_the_main_button_not_that_of_a_language(window: Windows, anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    w = await (await window(script=False)).be(anna)
+    for page, field, led_to in (
+        ("/contatti", "#email", "/comunicazioni"),
+        (draft, "#datore_lavoro", f"{draft}/riepilogo"),
+        (f"{draft}/riepilogo", "[type=checkbox]", f"{draft}/invio"),
+    ):
+        await w.open(page)
+        await w.page.locator(field).first.press("Enter")
+        await w.page.wait_for_url(f"**{led_to}")
+        assert await w.page.get_attribute("html", "lang") == "it"
+    await w.page.get_by_role("button", name="English").click()
+    assert await w.page.get_attribute("html", "lang") == "en"

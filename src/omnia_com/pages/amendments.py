@@ -11,7 +11,7 @@ from ..amendments import MOTIVI
 from ..communications import Sent
 from ..identity.sessions import Session
 from .controls import Mistake
-from .web import Id, MyForm, MyServices, MySession, Page, Unreadable, html, see_other
+from .web import Id, MyForm, MyServices, MySession, Page, Unreadable, html, see_other, speaks
 
 Asked = Request[Any, Any, Any]
 NO_REASON = Mistake("motivo", "obbligatorio", "Scegli perché vuoi annullare la comunicazione.", "#motivo-non_iniziato")
@@ -36,6 +36,8 @@ async def annul(request: Asked, session: MySession, services: MyServices, id: Id
     """The page chose the id of the annulment, so that a second click leads to the same one."""
     sent, own_id = await communications.find_sent(session.owner, id), _uuid(form.get("id", ""))
     motivo = form.get("motivo", "")
+    if speaks(request, form):
+        return page(request, session, sent, own_id, chosen=motivo)
     if motivo not in MOTIVI:
         return page(request, session, sent, own_id, status=422, errors=(NO_REASON,))
     limit = services.settings.limite_invii
@@ -45,10 +47,25 @@ async def annul(request: Asked, session: MySession, services: MyServices, id: Id
 
 
 def page(
-    request: Asked, session: Session, sent: Sent, own_id: UUID, status: int = 200, errors: tuple[Mistake, ...] = ()
+    request: Asked,
+    session: Session,
+    sent: Sent,
+    own_id: UUID,
+    *,
+    chosen: str = "",
+    status: int = 200,
+    errors: tuple[Mistake, ...] = (),
 ) -> Page:
     return html(
-        request, "annulla.html", status=status, session=session, sent=sent, motivi=MOTIVI, own_id=own_id, errors=errors
+        request,
+        "annulla.html",
+        status=status,
+        session=session,
+        sent=sent,
+        motivi=MOTIVI,
+        chosen=chosen,
+        own_id=own_id,
+        errors=errors,
     )
 
 

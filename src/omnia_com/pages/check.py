@@ -15,7 +15,7 @@ from ..declarations import Draft, Incomplete, Stale
 from ..identity.sessions import Session
 from ..languages import gettext
 from .controls import first_id, mistakes
-from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, see_other
+from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
 
 Asked = Request[Any, Any, Any]
 
@@ -31,6 +31,10 @@ async def check(request: Asked, session: MySession, services: MyServices, id: Id
 async def send(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
     """Sends once: a second click, a reload or a retry after a lost answer lead to the same communication."""
     version = form.get("versione", "")
+    if speaks(request, form):
+        draft = await declarations.find_draft(session.owner, id)
+        answers = read(draft.typed, services.clock.today())
+        return await _page(request, session, services, draft, answers, posted=form)
     try:
         await declarations.send(
             session.person,

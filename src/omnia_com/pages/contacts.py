@@ -14,7 +14,7 @@ from ..field_groups import CONTATTI
 from ..identity.sessions import Session
 from ..messages import error
 from .controls import Mistake, draw
-from .web import MyForm, MySession, Page, html, see_other
+from .web import MyForm, MySession, Page, html, see_other, speaks
 
 _BACK = re.compile(r"/comunicazioni|/bozze/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/riepilogo)?")
 
@@ -27,6 +27,8 @@ async def show(request: Request[Any, Any, Any], session: MySession) -> Page:
 @post("/contatti", name="save_contacts", status_code=303)
 async def save(request: Request[Any, Any, Any], session: MySession, form: MyForm) -> Page | Redirect:
     back = _back(form.get("torna", ""))
+    if speaks(request, form):
+        return await _page(request, session, form, back)
     try:
         await declarants.save_contacts(session.owner, form)
     except Unusable as e:

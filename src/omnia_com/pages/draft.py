@@ -18,7 +18,7 @@ from ..declarations import AlreadySent, Draft, Hand, Stale
 from ..field_groups import GROUPS, TIPOLOGIA
 from ..fields import Choice, Field, Unreadable
 from ..identity.sessions import Session
-from ..languages import gettext, own_names
+from ..languages import gettext
 from ..sheet import Sheet
 from .controls import controls, draw, lists, mistakes
 from .web import (
@@ -34,6 +34,7 @@ from .web import (
     is_fragment,
     pdf,
     see_other,
+    speaks,
     to_print,
 )
 
@@ -53,6 +54,9 @@ async def show(request: Asked, session: MySession, services: MyServices, id: Id)
 @post("/bozze/{id:uuid}", name="save_draft", status_code=303)
 async def save(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
     shown, action = form.get("gruppo_mostrato", ""), form.get("azione", "continua")
+    chose_language = speaks(request, form)
+    if chose_language and "pagina" not in form:  # the page of a conflict: nothing is decided yet
+        return await both_versions(request, session, id, form)
     try:
         draft = await store(session.owner, id, form)
     except Stale as stale:
@@ -60,8 +64,8 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
     except AlreadySent as e:
         return sent_meanwhile(request, session, e.sent, form)
     answers = read(draft.typed, services.clock.today())
-    if (language := form.get("lingua")) in own_names():
-        return see_other(f"/lingua/{language}?torna=/bozze/{id}")
+    if chose_language:
+        return see_other(f"/lingua/{form['lingua']}?torna=/bozze/{id}")
     if is_fragment(request):
         return _part(request, session, draft, answers, action)
     if number := form.get("togli", ""):

@@ -1,18 +1,18 @@
-"""The language of the pages, chosen by a link that every page has; it is kept in a cookie and nowhere else."""
+"""The language of the pages, chosen at the top of each; it is kept in a cookie and nowhere else.
+
+It is a link; where somebody may have written something it is a button of that form (`web.speaks`): the form page saves
+and nothing else, another page is drawn again as it was.
+"""
 
 from typing import Any
 
 from litestar import Request, get
-from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from .. import languages
 from ..communications import NotFound
-from .cookies import cookie_name
-from .web import MyServices, see_other
-
-YEAR = 365 * 24 * 60 * 60  # seconds
+from .web import MyServices, language_kept, see_other
 
 
 @get("/lingua/{code:str}", name="choose_language")
@@ -20,9 +20,7 @@ async def choose(request: Request[Any, Any, Any], services: MyServices, code: Fr
     """Keeps the choice and goes back to the page of ours that `torna` names. Nothing else changes."""
     if code not in languages.catalogues():
         raise NotFound
-    name, secure = cookie_name(services.settings, "lingua"), services.settings.secure
-    kept = Cookie(key=name, value=code, path="/", max_age=YEAR, httponly=True, samesite="lax", secure=secure)
-    return see_other(_ours(request.query_params.get("torna", "")), cookies=[kept])
+    return see_other(_ours(request.query_params.get("torna", "")), cookies=[language_kept(services.settings, code)])
 
 
 def _ours(path: str) -> str:

@@ -34,7 +34,7 @@ from ..queue import Queue
 from ..settings import Settings
 from ..sheet import Sheet
 from . import assets
-from .cookies import cookie_name
+from .cookies import cookie, cookie_name
 from .notes import RESUMED
 from .policy import policy
 from .ready import Ready
@@ -43,6 +43,7 @@ Page = Response[bytes]
 MOST_FIELDS = 200
 LARGE, LARGE_AGAIN = 7_400, 4_450  # bytes, compressed: with its headers a page has at most 8,000, later ones 5,000
 STATUS_LINE = {"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"}  # where a fragment with words goes
+YEAR = 365 * 24 * 60 * 60  # seconds
 TINY = 200  # bytes that compression would only make more
 
 
@@ -169,6 +170,8 @@ def html(
         body = gzip.compress(body, 6, mtime=0)
     if encoding != "identity":
         sent["Content-Encoding"] = encoding
+    if chosen := request.scope.get("omnia_lingua"):
+        cookies = [*(cookies or ()), language_kept(services.settings, str(chosen))]
     return Response(body, status_code=status, media_type=media_type, headers=sent, cookies=cookies)
 
 
@@ -207,6 +210,19 @@ def _brotli(body: bytes, enough: int) -> bytes:
         if len(packed := bytes(brotli.compress(body, quality=quality))) < enough:
             return packed
     return bytes(brotli.compress(body, quality=11))
+
+
+def speaks(request: Request[Any, Any, Any], form: Form) -> bool:
+    """Whether a button that chooses a language sent the *form*: its page is the answer, and is in that language."""
+    if (code := form.get("lingua", "")) not in languages.catalogues():
+        return False
+    languages.use(code)
+    request.scope["omnia_lingua"] = code  # type: ignore[typeddict-unknown-key]
+    return True
+
+
+def language_kept(settings: Settings, code: str) -> Cookie:
+    return cookie(settings, "lingua", code, max_age=YEAR)
 
 
 def see_other(path: str, **kwargs: Any) -> Redirect:

@@ -102,6 +102,8 @@ async def _do_not_send(owner: str, form: KeptForm) -> str:
 
 
 async def _save_contacts(owner: str, form: KeptForm) -> str:
+    if "lingua" in form.fields:  # nobody had pressed "Salva"
+        raise Unusable(())
     await declarants.save_contacts(owner, form.fields)
     await access_log.note(owner, "contatti")
     return "/contatti?ripresa=contatti"
