@@ -192,7 +192,7 @@ async def test_among_the_contacts_the_choice_keeps_what_is_written(anna: Visitor
     assert (anna.page.path, anna.page.language, anna.page.errors) == ("/contatti", "de", [])
     assert (anna.page.value("email"), anna.page.value("telefono")) == ("non ancora", "06 1234567")
     assert not await database.fetchval("SELECT contatti ? 'telefono' FROM dichiarante")
-    await anna.fill(email="anna@example.org").press("Kontakte speichern")
+    await anna.fill(email="anna@example.org").press("Kontaktdaten speichern")
     assert anna.page.language == "de"
     assert await database.fetchval("SELECT contatti ->> 'telefono' FROM dichiarante") == "06 1234567"
 
