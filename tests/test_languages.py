@@ -249,6 +249,31 @@ async def test_contacts_of_a_session_that_ended_are_not_saved_by_a_choice(anna: 
     assert "non sono ancora salvati" in anna.page.text
 
 
+async def test_among_the_comuni_the_choice_keeps_the_one_that_is_chosen(anna: Visitor) -> None:
+    draft = await new_draft(anna, SUBORDINATO)
+    await anna.get(f"{draft}/comune")
+    await anna.fill(sede_citta="Ivrea").press("Deutsch")
+    assert (anna.page.path, anna.page.language) == (f"{draft}/comune", "de")
+    assert [said(o) for o in anna.page.tree.iter("option") if "selected" in o.attrib] == ["Ivrea"]
+    await anna.get(draft)
+    assert anna.page.value("sede_citta") == "Torino"
+
+
+async def test_of_a_page_that_was_open_too_long_the_choice_keeps_what_it_has(anna: Visitor) -> None:
+    await anna.get("/contatti")
+    await anna.fill(email="non ancora", csrf="vecchio").press("Salva i contatti", expect=403)
+    await anna.press("English")
+    assert (anna.page.path, anna.page.language, anna.page.value("email")) == ("/contatti", "en", "non ancora")
+
+
+async def test_of_a_deletion_refused_the_choice_deletes_nothing(anna: Visitor) -> None:
+    draft = await new_draft(anna, SUBORDINATO)
+    await anna.get(f"{draft}/elimina")
+    await anna.fill(csrf="vecchio").press("Elimina definitivamente", expect=403)
+    await anna.follow("English")
+    assert (anna.page.path, anna.page.language) == (f"{draft}/elimina", "en")
+
+
 def test_the_script_speaks_the_language_of_its_page() -> None:
     languages.use("de")
     try:

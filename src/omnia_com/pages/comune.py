@@ -8,7 +8,7 @@ from litestar.response import Redirect
 from .. import declarations, places
 from ..declarations import Draft, Stale
 from ..identity.sessions import Session
-from .web import Id, MyForm, MySession, Page, html, see_other
+from .web import Id, MyForm, MySession, Page, html, see_other, speaks
 
 CITY, UNLISTED = "sede_citta", "comune_non_in_elenco"
 
@@ -18,9 +18,9 @@ async def choose(request: Request[Any, Any, Any], session: MySession, id: Id) ->
     return page(request, session, await declarations.find_draft(session.owner, id))
 
 
-def page(request: Request[Any, Any, Any], session: Session, draft: Draft) -> Page:
+def page(request: Request[Any, Any, Any], session: Session, draft: Draft, chosen: str = "") -> Page:
     sigla = draft.typed.get("sede_provincia", "")
-    now = places.comune(draft.typed.get(CITY, ""), sigla)
+    now = places.comune(chosen or draft.typed.get(CITY, ""), sigla)
     return html(
         request,
         "comune.html",
@@ -33,9 +33,11 @@ def page(request: Request[Any, Any, Any], session: Session, draft: Draft) -> Pag
 
 
 @post("/bozze/{id:uuid}/comune", name="take_comune", status_code=303)
-async def take(session: MySession, id: Id, form: MyForm) -> Redirect:
+async def take(request: Request[Any, Any, Any], session: MySession, id: Id, form: MyForm) -> Page | Redirect:
     """Puts the name into the draft, as if it had been typed."""
     draft = await declarations.find_draft(session.owner, id)
+    if speaks(request, form):
+        return page(request, session, draft, form.get(CITY, ""))
     typed = {name: text for name, text in draft.typed.items() if name != UNLISTED} | {CITY: form.get(CITY, "")}
     try:
         await declarations.save(session.owner, id, typed, draft.version)

@@ -17,7 +17,7 @@ from ..identity import AccessRefused
 from ..languages import gettext
 from ..uploads import TooManyUploads
 from .sign_in.spid_errors import SPID_ERRORS
-from .web import STATUS_LINE, CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
+from .web import SPEAK, STATUS_LINE, CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
 
 Asked = Request[Any, Any, Any]
 log = structlog.get_logger()
@@ -108,7 +108,7 @@ def page(request: Asked, status: int, title: str, text: str, **context: Any) -> 
         title=gettext(title),
         text=gettext(text),
         number=number,
-        **{"again": None, "here": ""} | context,
+        **{"again": None, "here": "", "scritto": False} | context,
     )
 
 
@@ -161,7 +161,8 @@ def too_many_uploads(request: Asked, _e: TooManyUploads) -> Page:
 
 def csrf(request: Asked, e: CsrfRefused) -> Page:
     log.warning("csrf", numero=request.scope.get("omnia"))
-    return page(request, 403, *STALE_PAGE, session=e.session, again=e.again, here=request.url.path)
+    speaks = e.again is not None and request.scope["route_handler"].name in SPEAK
+    return page(request, 403, *STALE_PAGE, session=e.session, again=e.again, here=request.url.path, scritto=speaks)
 
 
 def access_refused(request: Asked, e: AccessRefused) -> Page:

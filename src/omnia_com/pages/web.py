@@ -212,6 +212,9 @@ def _brotli(body: bytes, enough: int) -> bytes:
     return bytes(brotli.compress(body, quality=11))
 
 
+SPEAK = ("save_draft", "take_comune", "send", "annul", "save_contacts")  # the routes that ask:
+
+
 def speaks(request: Request[Any, Any, Any], form: Form) -> bool:
     """Whether a button that chooses a language sent the *form*: its page is the answer, and is in that language."""
     if (code := form.get("lingua", "")) not in languages.catalogues():
