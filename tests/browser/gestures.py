@@ -60,6 +60,8 @@ async def _contacts(_: Visitor) -> str:
 BETA = {"datore_lavoro": "Beta"}
 SAVED = "SELECT count(*) = 1 AND min(digitato ->> 'datore_lavoro') = 'Beta' FROM bozza"
 HERE = "#datore_lavoro[value=Beta]"
+NOTHING_SAVED = """SELECT (SELECT count(contatti) FROM dichiarante) = 0
+  AND NOT EXISTS (SELECT FROM comunicazione WHERE genere = 'annullamento')"""
 NUMBER = "[data-protocollo='OMNIACOM.2026.000000{}']"
 GESTURES = {
     "new": Gesture(_home, "Nuova Comunicazione", {}, "SELECT count(*) = 1 FROM bozza", "#modulo"),
@@ -125,5 +127,25 @@ GESTURES = {
     ),
     "sign out": Gesture(
         _home, "Esci", {}, "SELECT count(*) = 0 FROM sessione", "h1:has-text('Sei in cassa integrazione')"
+    ),
+}
+# What is written on a page that saves nothing when its language is chosen.
+LANGUAGES = {
+    "language of the contacts": Gesture(
+        _contacts, "Deutsch", {"email": "nuova@"}, NOTHING_SAVED, "html[lang=de] #email[value='nuova@']"
+    ),
+    "language of the check page": Gesture(
+        _below(_draft, "riepilogo"),
+        "Deutsch",
+        {"dichiarazione_veridicita": "si"},
+        NOTHING_SAVED,
+        "html[lang=de] #dichiarazione_veridicita-si[checked]",
+    ),
+    "language of the annulment": Gesture(
+        _below(_sent, "annulla"),
+        "Deutsch",
+        {"motivo": "per_errore"},
+        NOTHING_SAVED,
+        "html[lang=de] #motivo-per_errore[checked]",
     ),
 }
