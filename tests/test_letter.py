@@ -65,4 +65,5 @@ async def test_a_letter_that_failed_is_made_when_it_is_asked_for_again(
     await database.execute("UPDATE documento SET stato = 'fallita' WHERE tipo = 'lettera'")
     await anna.get(f"{communication}/lettera")
     await anna.press("Prepara la lettera")
-    assert await database.fetchval("SELECT stato FROM documento WHERE tipo = 'lettera'") == "attesa"
+    state = await database.fetchval("SELECT stato FROM documento WHERE tipo = 'lettera'")
+    assert state in ("attesa", "pronta"), "the worker of this module may be quick"

@@ -126,7 +126,7 @@ def letter_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
             Row("Da", sent.persona.full_name),
             Row("Codice fiscale", sent.persona.codice_fiscale),
         ),
-        sections=(Section("Nuova attività di lavoro", (Row("Data e firma", "\n\n" + "_" * 30),), text),),
+        sections=(Section("Nuova attività di lavoro", (Row("Data e firma", "\n\n" + "_" * 22),), text),),
         attachments=None,
     )
 
