@@ -394,6 +394,7 @@ BAD = {
     "over plain http": Provider("http://chiaro.example").metadata(),
     "no certificate": re.sub(rb"(?s)<md:KeyDescriptor.*?</md:KeyDescriptor>", b"", SPID.metadata()),
     "a certificate that is none": re.sub(rb"X509Certificate>[^<]+<", b"X509Certificate>AAAA<", SPID.metadata()),
+    "a certificate of no version": re.sub(rb"(X509Certificate>[^<]{16})Ag", rb"\1AQ", SPID.metadata()),
     "a service provider": SPID.metadata().replace(b"IDPSSO", b"SPSSO"),
 }
 

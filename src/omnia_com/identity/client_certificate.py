@@ -22,7 +22,14 @@ LONGEST = 16_000  # characters; a card's certificate has about 2,500
 BYTES = re.compile(r":([A-Za-z0-9+/]*={0,2}):")
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=\n]+)\n-----END CERTIFICATE-----\n?")
 PLACEHOLDER = re.compile(r":?\{[\w.]*\}:?")  # Caddy, where the browser has shown nothing
-UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 def shown(headers: Iterable[tuple[bytes, bytes]]) -> x509.Certificate:

@@ -108,7 +108,7 @@ def _certificates(role: Element) -> Iterator[x509.Certificate]:
         for written in key.iter(q("ds:X509Certificate")) if key.get("use", "signing") == "signing" else ():
             try:
                 certificate = x509.load_der_x509_certificate(base64.b64decode("".join((written.text or "").split())))
-            except ValueError:
+            except (ValueError, x509.InvalidVersion):
                 continue
             public = certificate.public_key()
             long_enough = isinstance(public, RSAPublicKey) and public.key_size >= keys.SMALLEST
