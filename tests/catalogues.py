@@ -66,7 +66,14 @@ TABLES: dict[str, Any] = {
     "amendments.py": amendments.MOTIVI,
     "pages/notes.py": notes.RESUMED,
     "pages/mishaps.py": (
-        (mishaps.WORDS, mishaps.TOO_MANY, mishaps.SUPERSEDED, mishaps.STALE_PAGE, mishaps.TOO_MANY_UPLOADS),
+        (
+            mishaps.WORDS,
+            mishaps.TOO_MANY,
+            mishaps.SUPERSEDED,
+            mishaps.STALE_PAGE,
+            mishaps.SIGNED_IN_ANEW,
+            mishaps.TOO_MANY_UPLOADS,
+        ),
         (mishaps.REFUSED, mishaps.NOT_ENTERED, mishaps.ANY_REFUSAL),
     ),
     "pages/controls.py": (controls.OTHER_STATE.label, controls.TO_CHOOSE.label, controls.REQUIRED, controls.OPTIONAL),

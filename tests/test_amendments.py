@@ -116,3 +116,44 @@ async def test_an_annulment_is_final(anna: Visitor) -> None:
     await anna.follow("Annulla comunicazione")
     await anna.fill(motivo="per_errore").press("Annulla la comunicazione")
     await anna.post(f"{anna.page.path}/rettifica", {}, expect=409)
+
+
+async def test_a_rettifica_whose_original_is_gone_says_so_and_can_become_a_new_communication(anna: Visitor) -> None:
+    await send(anna, await posted_draft(anna, SUBORDINATO))
+    original = anna.page.path
+    await anna.press("Rettifica")
+    assert anna.page.title.startswith("Rettifica")
+    draft = anna.page.path
+    await anna.get(f"{original}/annulla")
+    await anna.fill(motivo="per_errore").press("Annulla la comunicazione")
+    await anna.get(f"{draft}/riepilogo")
+    assert "non si può più inviare" in anna.page.text
+    await anna.fill(**BOTH_TICKS).press("Invia la comunicazione", expect=409)
+    await anna.get(draft)
+    await anna.fill(annotazioni="Vale ancora.").press("Fanne una comunicazione nuova")
+    assert anna.page.path == draft
+    assert anna.page.value("annotazioni") == "Vale ancora."
+    assert anna.page.title.startswith("Nuova Comunicazione")
+    await send(anna, draft)
+    assert anna.page.hook("stato") == "inviata"
+    assert "Sostituisce la" not in anna.page.text
+
+
+async def test_annulling_a_rettifica_leaves_nothing_and_says_so(anna: Visitor) -> None:
+    await send(anna, await posted_draft(anna, SUBORDINATO))
+    await anna.press("Rettifica")
+    await send(anna, anna.page.path)
+    await anna.follow("Annulla comunicazione")
+    assert "OMNIACOM.2026.0000001, che non torna valida" in anna.page.text
+    await anna.fill(motivo="per_errore").press("Annulla la comunicazione")
+    assert "fai una nuova comunicazione prima di iniziare" in anna.page.text
+    assert "Lettera per il datore" not in anna.page.text
+
+
+async def test_a_rettifica_that_still_counts_does_not_become_another_communication(
+    anna: Visitor, database: asyncpg.Connection
+) -> None:
+    await send(anna, await posted_draft(anna, SUBORDINATO))
+    await anna.press("Rettifica")
+    await anna.post(anna.page.path, {"azione": "nuova", "gruppo_mostrato": "subordinato"})
+    assert await database.fetchval("SELECT count(*) FROM bozza WHERE rettifica IS NOT NULL") == 1

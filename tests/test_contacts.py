@@ -64,10 +64,11 @@ async def test_a_later_change_alters_nothing_that_was_sent(anna: Visitor, databa
 async def test_from_the_draft_and_back(anna: Visitor) -> None:
     draft = await posted_draft(anna, SUBORDINATO)
     await anna.get(draft)
-    await anna.get(anna.page.link("Modifica i contatti"))
+    await anna.fill(annotazioni="Non ancora salvato.").press("Modifica i contatti")
     assert anna.page.value("email") == "anna.prova@example.org"
     await anna.fill(**OWN).press("Salva i contatti")
     assert anna.page.path == draft
+    assert anna.page.value("annotazioni") == "Non ancora salvato."
     assert shown(anna, "Cellulare") == "333 7654321"
 
 

@@ -206,6 +206,21 @@ async def test_typing_into_a_page_of_a_sent_draft_says_so_and_shows_what_was_typ
     assert "Beta S.p.A." in anna.page.text
 
 
+async def test_a_draft_that_was_deleted_in_another_tab_takes_no_word_with_it(anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    form = await anna.get(draft)
+    await anna.post(f"{draft}/elimina", {})
+    anna.page = form
+    await anna.fill(annotazioni="Scritto dopo.").press("Salva", expect=404)
+    assert "Scritto dopo." in anna.page.text
+    await anna.press("Deutsch", expect=404)
+    await anna.press("Italiano", expect=404)
+    await anna.press("Fanne una nuova bozza")
+    assert anna.page.path not in ("/bozze", draft)
+    assert anna.page.value("annotazioni") == "Scritto dopo."
+    assert anna.page.value("datore_lavoro") == "Alfa Esempio S.r.l."
+
+
 async def test_a_stale_tab_is_told_and_loses_nothing(anna: Visitor) -> None:
     await new_draft(anna, SUBORDINATO)
     stale = anna.page

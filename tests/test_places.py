@@ -22,6 +22,8 @@ from tests.steps import new_draft
         ("Sant’Ambrogio  di Torino", "TO", "Sant'Ambrogio di Torino"),
         ("antey saint andre", "AO", "Antey-Saint-André"),
         ("Sassari", "SU", "Sassari"),
+        ("Bolzano / Bozen", "BZ", "Bolzano"),
+        ("Bozen/Bolzano", "BZ", "Bolzano"),
         ("Reggio Calabria", "RC", "Reggio di Calabria"),
         ("reggio emilia", "RE", "Reggio nell'Emilia"),
         ("Doberdò del Lago", "GO", "Doberdò del Lago-Doberdob"),

@@ -31,7 +31,7 @@ def moment(text: str) -> Clock:
 async def drafts(n: int) -> list[UUID]:
     ids = [UUID(int=i + 1) for i in range(n)]
     for id in ids:
-        await declarations.start(ANNA.codice_fiscale, id, limit=1000)
+        await declarations.start(ANNA.codice_fiscale, id, limit=1000, typed={})
         await declarations.save(ANNA.codice_fiscale, id, AUTONOMO, version=1)
     return ids
 
@@ -116,7 +116,7 @@ async def test_a_later_identity_does_not_touch_what_was_sent(
 
 async def test_limits_of_one_person_are_told_in_words(anna: Visitor) -> None:
     with pytest.raises(declarations.TooMany):
-        await declarations.start(ANNA.codice_fiscale, UUID(int=9), limit=0)
+        await declarations.start(ANNA.codice_fiscale, UUID(int=9), limit=0, typed={})
     (id,) = await drafts(1)
     with pytest.raises(declarations.TooMany):
         await declarations.send(ANNA, id, None, BOTH_TICKS, moment("2026-11-23T10:00:00"), 0)

@@ -125,6 +125,7 @@ async def provide_maybe_session(request: Request[Any, Any, Any], services: MySer
     token = request.cookies.get(cookie_name(services.settings, "sid"), "")
     session = await find_session(token, services.settings) if token else None
     request.scope["omnia_owner"] = session and session.owner  # type: ignore[typeddict-unknown-key]
+    request.scope["omnia_session"] = session  # type: ignore[typeddict-unknown-key]
     return session
 
 

@@ -21,7 +21,10 @@ from .storage.database import fetch, transaction
 from .storage.tables import Bozza, Documento
 
 NOTICE = timedelta(days=30)
-_COLUMNS = "id, digitato, versione, aggiornata, rettifica, pagina, passo"
+_COLUMNS = (
+    "id, digitato, versione, aggiornata, rettifica, pagina, passo, "
+    "EXISTS (SELECT FROM comunicazione c WHERE c.sostituisce = bozza.rettifica) AS superata"
+)
 FIELD_NAMES = frozenset({TIPOLOGIA.name} | {f.name for g in GROUPS.values() for f in g.fields})
 
 
@@ -57,6 +60,8 @@ class Draft(msgspec.Struct, frozen=True):
     saved_at: datetime
     amends: UUID | None = None
     last: Hand = Hand()
+    superseded: bool = False
+    """What it amends was amended or annulled by something else: as a rettifica it can never be sent."""
 
     def ends(self, days: int) -> date | None:
         """The day on which it will be deleted, once that is a month away; drafts are kept *days* untouched."""
@@ -80,11 +85,13 @@ class Incomplete(Exception):
         self.draft, self.answers, self.problems = draft, answers, problems
 
 
-async def start(owner: str, id: UUID, limit: int) -> None:
-    """A new empty draft under an id that the page chose, so that a second click makes no second draft."""
+async def start(owner: str, id: UUID, limit: int, typed: Mapping[str, str]) -> None:
+    """A new draft, with what was *typed* already, under an id that the page chose, so that a second click makes no
+    second one. Raises `TooMany`."""
     if await Bozza.count().where(Bozza.dichiarante == owner) >= limit:
         raise TooMany
-    await Bozza.insert(Bozza(id=id, dichiarante=owner)).on_conflict(action="DO NOTHING")
+    text = msgspec.json.encode({name: text for name, text in typed.items() if text}).decode()
+    await Bozza.insert(Bozza(id=id, dichiarante=owner, digitato=text)).on_conflict(action="DO NOTHING")
 
 
 async def find_draft(owner: str, id: UUID, *, held: bool = False) -> Draft:
@@ -134,6 +141,16 @@ async def save(owner: str, id: UUID, typed: Mapping[str, str], version: int | No
     return _draft(rows[0])
 
 
+async def make_new(owner: str, id: UUID) -> None:
+    """A rettifica that can never be sent becomes a communication of its own."""
+    await fetch(
+        "UPDATE bozza SET rettifica = NULL WHERE id = $1 AND dichiarante = $2 "
+        "AND EXISTS (SELECT FROM comunicazione c WHERE c.sostituisce = bozza.rettifica)",
+        id,
+        owner,
+    )
+
+
 def merged(draft: Draft, posted: Mapping[str, str], shown_group: str) -> dict[str, str]:
     """The draft's texts with those of a posted page in their place.
 
@@ -142,8 +159,13 @@ def merged(draft: Draft, posted: Mapping[str, str], shown_group: str) -> dict[st
     """
     shown = {f.name for f in GROUPS[shown_group].fields} if shown_group in GROUPS else set()
     kept = {name: text for name, text in draft.typed.items() if name not in shown}
-    kept.update({name: text for name, text in posted.items() if name in FIELD_NAMES})
+    kept.update(fields_of(posted))
     return {name: text for name, text in kept.items() if text}
+
+
+def fields_of(posted: Mapping[str, str]) -> dict[str, str]:
+    """What a form says that is a field of a draft."""
+    return {name: text for name, text in posted.items() if name in FIELD_NAMES}
 
 
 async def delete_draft(owner: str, id: UUID) -> None:
@@ -198,6 +220,7 @@ def _draft(row: Mapping[str, Any]) -> Draft:
         row["aggiornata"],
         row["rettifica"],
         Hand(row["pagina"], row["passo"]),
+        row["superata"],
     )
 
 

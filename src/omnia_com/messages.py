@@ -59,7 +59,7 @@ ERRORS: dict[str, dict[str, str]] = {
     },
     "sede_cap": {
         "obbligatorio": "Scrivi il CAP del posto in cui lavorerai. Esempio: 10121.",
-        "non_valido": "Scrivi le 5 cifre del CAP, senza lettere. Esempio: 10121.",
+        "non_valido": "Scrivi le 5 cifre del CAP, senza spazi né lettere. Esempio: 10121.",
         "troppo_lungo": "Il codice postale è troppo lungo. Usa al massimo 12 caratteri.",
     },
     "reddito_presunto_annuale": {
@@ -125,10 +125,14 @@ ERRORS: dict[str, dict[str, str]] = {
     "dichiarazione_privacy": {
         "obbligatorio": "Per inviare, segna la casella con cui dici di avere letto l’informativa sulla privacy."
     },
-    "email": {"non_valido": "Ricontrolla l’e-mail: serve una chiocciola, senza spazi. Esempio: anna.rossi@example.it."},
+    "email": {
+        "non_valido": "Ricontrolla l’e-mail: scrivi un solo indirizzo, senza spazi. Esempio: anna.rossi@example.it."
+    },
     "cellulare": {"non_valido": "Scrivi il cellulare in cifre, da 5 a 15. Esempio: 333 1234567."},
     "telefono": {"non_valido": "Scrivi il telefono con il prefisso, da 5 a 15 cifre. Esempio: 06 12345678."},
-    "pec": {"non_valido": "Ricontrolla la PEC: serve una chiocciola, senza spazi. Esempio: anna.rossi@pec.example.it."},
+    "pec": {
+        "non_valido": "Ricontrolla la PEC: scrivi un solo indirizzo, senza spazi. Esempio: anna.rossi@pec.example.it."
+    },
 }
 REFUSALS = {  # why a file is not taken: its code and its sentence
     "tipo": ("tipo_non_ammesso", ERRORS["allegati"]["tipo_non_ammesso"]),

@@ -60,9 +60,9 @@ def comune(name: str, sigla: str) -> Comune | None:
 
     Anywhere in Sardinia for a Sardinian province: they changed in 2025/26 and the table has the old ones.
     """
-    typed = letters(name)
-    known = (known for table in (_by_province(), _short()) for known in _of(sigla, table))
-    return next((names[typed] for names in known if typed in names), None)
+    known = [known for table in (_by_province(), _short()) for known in _of(sigla, table)]
+    typed = map(letters, (name, *name.split("/")))  # "Bolzano/Bozen"
+    return next((names[text] for text in typed for names in known if text in names), None)
 
 
 def comuni(sigla: str) -> tuple[str, ...]:

@@ -225,6 +225,7 @@ class Settings:
 
 CONNECTORS = ("oidc_issuer", "oidc_providers", "cns_url", "saml_idp_metadata")  # each of these lets people in
 DEMO_ORGANISATION = {
+    "assistenza": "mailto:aiuto@example.org",
     "ente_ipa": "demo",
     "ente_comune": "H501",
     "ente_email": "demo@example.org",

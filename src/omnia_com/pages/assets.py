@@ -90,7 +90,7 @@ def find(path: str) -> Asset | None:
 def stylesheet(fonts: bool) -> str:
     """The one stylesheet; *fonts*: with the typeface of Italian public services."""
     faces = "".join(_FACE.format(weight, url(name)) for weight, name in FONTS.items() if fonts)
-    return faces + _read("stile.css").decode().strip()
+    return faces + _read("stile.css").decode().strip().replace("}\n", "}")
 
 
 class Style(NamedTuple):

@@ -10,6 +10,7 @@ from .. import attachments, communications, declarations
 from ..answers import Answers, Problem, read
 from ..attachments import Attachment
 from ..cautions import CAUTIONS, cautions
+from ..communications import Superseded
 from ..declaration_texts import CURRENT, TEXTS
 from ..declarations import Draft, Incomplete, Stale
 from ..identity.sessions import Session
@@ -47,6 +48,10 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
     except Stale as stale:
         answers = read(stale.draft.typed, services.clock.today())
         return await _page(request, session, services, stale.draft, answers, status=409, posted=form, changed=True)
+    except Superseded:
+        draft = await declarations.find_draft(session.owner, id)
+        answers = read(draft.typed, services.clock.today())
+        return await _page(request, session, services, draft, answers, status=409, posted=form)
     except Incomplete as e:
         return await _page(request, session, services, e.draft, e.answers, e.problems, status=422, posted=form)
     await services.queue.hint(str(id))

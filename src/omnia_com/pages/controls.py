@@ -18,7 +18,7 @@ from ..field_groups import GROUPS, TIPOLOGIA, Group
 from ..fields import Choice, Country, Field, LongChoice, Option, Tick, Unreadable
 from ..languages import current, gettext
 from ..messages import error
-from ..rules import REQUIRED_IF
+from ..rules import ASKED_IF, REQUIRED_IF
 from .web import environment, render
 
 _BETWEEN_TAGS = re.compile(r"\n(?=<)")
@@ -173,7 +173,7 @@ def first_id(field: Field | None, name: str) -> str:
 def _mark(field: Field) -> str:
     if not field.required:
         return OPTIONAL
-    return "" if field.name in REQUIRED_IF else REQUIRED
+    return "" if field.name in REQUIRED_IF or field.name in ASKED_IF else REQUIRED
 
 
 @cache

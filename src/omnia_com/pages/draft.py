@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from litestar import Request, get, post
 from litestar.response import Redirect
@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from .. import attachments, declarations, receipts
 from ..answers import Answers, Problem, read
 from ..attachments import Attachment
-from ..communications import Sent
+from ..communications import NotFound, Sent
 from ..declarations import AlreadySent, Draft, Hand, Stale
 from ..field_groups import GROUPS, TIPOLOGIA
 from ..fields import Choice, Field, Unreadable
@@ -59,6 +59,8 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
         return await both_versions(request, session, id, form)
     try:
         draft = await store(session.owner, id, form)
+    except NotFound:
+        return gone(request, session, form)
     except Stale as stale:
         return refuse_stale(request, session, stale.draft, form)
     except AlreadySent as e:
@@ -68,11 +70,16 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
         return see_other(f"/lingua/{form['lingua']}?torna=/bozze/{id}")
     if is_fragment(request):
         return _part(request, session, draft, answers, action)
+    if action == "nuova":
+        await declarations.make_new(session.owner, id)
+        return see_other(f"/bozze/{id}")
     if number := form.get("togli", ""):
         await attachments.detach(session.owner, id, int(number) if number.isdecimal() else 0)
         return see_other(f"/bozze/{id}#allegati")
     if shown != draft.typed.get(TIPOLOGIA.name, "") or action in ("aggiorna", "salva", "autosalva"):
         return see_other(f"/bozze/{id}")
+    if action == "contatti":
+        return see_other(f"/contatti?torna=/bozze/{id}")
     if action in ("elimina", "comune", "allegati"):
         return see_other(f"/bozze/{id}/{action}")
     if action == "esporta":
@@ -221,6 +228,24 @@ def conflict(request: Asked, session: Session, now: Draft, mine: Mapping[str, st
     """Both versions, side by side, and a form that sends what this page typed on top of what stands."""
     rows = [(label, a, b) for label, a, b in _both(now.typed, mine) if a != b]
     return html(request, "conflitto.html", status=409, session=session, draft=now, mine=mine, rows=rows, shown=shown)
+
+
+def gone(request: Asked, session: Session, form: Form) -> Page:
+    """404 for a draft that is not there, any more perhaps; what was typed is, and can become another. Raises `NotFound`
+    when nothing was."""
+    if is_fragment(request):
+        return html(request, "_sparita.html", status=404, session=session, headers=STATUS_LINE)
+    if not (rows := _typed_rows(form)):
+        raise NotFound
+    return html(
+        request,
+        "bozza_sparita.html",
+        status=404,
+        session=session,
+        rows=rows,
+        typed=declarations.fields_of(form),
+        new_id=uuid4(),
+    )
 
 
 def sent_meanwhile(request: Asked, session: Session, sent: Sent, form: Form) -> Page:

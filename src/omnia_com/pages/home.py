@@ -12,8 +12,11 @@ from ..communications import Sent
 from ..declarations import Draft
 from ..field_groups import GROUPS
 from ..identity.sessions import Session
+from . import draft
 from .sign_in.doors import offered
-from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, Unreadable, html, see_other
+from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, Unreadable, html, see_other, speaks
+
+Asked = Request[Any, Any, Any]
 
 
 @get("/", name="start")
@@ -56,11 +59,13 @@ def page_number(text: str) -> int:
 
 
 @post("/bozze", name="start_draft", status_code=303)
-async def start_draft(session: MySession, services: MyServices, form: MyForm) -> Redirect:
+async def start_draft(request: Asked, session: MySession, services: MyServices, form: MyForm) -> Page | Redirect:
     """The page chose the id, so that a second click leads to the same draft."""
     try:
         id = UUID(form.get("id", ""))
     except ValueError:
         raise Unreadable("id") from None
-    await declarations.start(session.owner, id, services.settings.limite_bozze)
+    if speaks(request, form):
+        return draft.gone(request, session, form)
+    await declarations.start(session.owner, id, services.settings.limite_bozze, declarations.fields_of(form))
     return see_other(f"/bozze/{id}")

@@ -62,6 +62,10 @@ STALE_PAGE = (
     "Richiesta non accettata",
     "La pagina era aperta da troppo tempo, oppure la richiesta viene da un altro sito. Niente è stato salvato.",
 )
+SIGNED_IN_ANEW = (
+    "Non ancora salvato",
+    "Dopo che hai aperto quella pagina sei uscito o sei entrato di nuovo. Niente è perso.",
+)
 NOT_ENTERED = "Accesso non riuscito"
 ANY_REFUSAL = "L’accesso non è riuscito. Nessun dato è stato cambiato. Riprova."
 REFUSED = {
@@ -108,7 +112,7 @@ def page(request: Asked, status: int, title: str, text: str, **context: Any) -> 
         title=gettext(title),
         text=gettext(text),
         number=number,
-        **{"again": None, "here": "", "scritto": False} | context,
+        **dict[str, Any](again=None, here="", scritto=False, session=request.scope.get("omnia_session")) | context,
     )
 
 
@@ -162,7 +166,8 @@ def too_many_uploads(request: Asked, _e: TooManyUploads) -> Page:
 def csrf(request: Asked, e: CsrfRefused) -> Page:
     log.warning("csrf", numero=request.scope.get("omnia"))
     speaks = e.again is not None and request.scope["route_handler"].name in SPEAK
-    return page(request, 403, *STALE_PAGE, session=e.session, again=e.again, here=request.url.path, scritto=speaks)
+    words = STALE_PAGE if e.again is None else SIGNED_IN_ANEW
+    return page(request, 403, *words, session=e.session, again=e.again, here=request.url.path, scritto=speaks)
 
 
 def access_refused(request: Asked, e: AccessRefused) -> Page:

@@ -212,7 +212,7 @@ def _brotli(body: bytes, enough: int) -> bytes:
     return bytes(brotli.compress(body, quality=11))
 
 
-SPEAK = ("save_draft", "take_comune", "send", "annul", "save_contacts")  # the routes that ask:
+SPEAK = ("start_draft", "save_draft", "take_comune", "send", "annul", "save_contacts")  # the routes that ask:
 
 
 def speaks(request: Request[Any, Any, Any], form: Form) -> bool:

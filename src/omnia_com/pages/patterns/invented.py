@@ -90,8 +90,8 @@ def files(number: int) -> list[Attachment]:
     ][:number]
 
 
-def a_draft(typed: Mapping[str, str], *, amends: bool = False) -> Draft:
-    return Draft(THIS, dict(typed), 1, SENT_AT, OTHER if amends else None)
+def a_draft(typed: Mapping[str, str], *, amends: bool = False, superseded: bool = False) -> Draft:
+    return Draft(THIS, dict(typed), 1, SENT_AT, OTHER if amends else None, superseded=superseded)
 
 
 def protocol(number: int) -> str:

@@ -37,7 +37,7 @@ from .. import (
 )
 from ..sign_in import session
 from ..sign_in.doors import offered
-from ..web import CsrfRefused, Page, Services, html, render
+from ..web import CsrfRefused, Form, Page, Services, html, render
 from .invented import (
     ANNA,
     EMPLOYED,
@@ -141,7 +141,7 @@ class Stage:
 
     def session_over(self) -> Page:
         title, text = mishaps.WORDS[401]
-        return self.state(stato=render("_guasto.html", title=gettext(title), text=gettext(text)))
+        return self.state(stato=render("_guasto.html", title=gettext(title), text=gettext(text), again=None))
 
     def attachments(self, number: int, refused: str = "") -> Page:
         return attachments.page(self.request, SESSION, a_draft(EMPLOYED), files(number), refused)
@@ -169,6 +169,18 @@ class Stage:
 
     def every_caution(self) -> Page:
         return self.check(EMPLOYED, tuple(CAUTIONS))
+
+    def late_amendment(self) -> Page:
+        """What it amends was annulled meanwhile."""
+        late = a_draft(EMPLOYED, amends=True, superseded=True)
+        return draft.page(self.request, SESSION, late, read(EMPLOYED, TODAY), ())
+
+    def late_check(self) -> Page:
+        late = a_draft(EMPLOYED, amends=True, superseded=True)
+        return check.page(self.request, SESSION, late, read(EMPLOYED, TODAY), (), ())
+
+    def draft_gone(self) -> Page:
+        return draft.gone(self.request, SESSION, Form(SELF_EMPLOYED))
 
     def already_sent(self) -> Page:
         rows = [(gettext("Datore di lavoro"), "Beta Esempio S.p.A.")]
@@ -203,9 +215,12 @@ class Stage:
     def receipt_late(self) -> Page:
         return self.of_the_communication("ricevuta_attesa.html", receipt=_document("attesa"))
 
-    def annul(self, *, wrong: bool = False) -> Page:
+    def annul(self, *, wrong: bool = False, **around: Any) -> Page:
         errors = (amendments.NO_REASON,) if wrong else ()
-        return amendments.page(self.request, SESSION, a_communication(1), OTHER, errors=errors)
+        return amendments.page(self.request, SESSION, a_communication(1, **around), OTHER, errors=errors)
+
+    def annul_amendment(self) -> Page:
+        return self.annul(sostituisce=OTHER, prima_protocollo=protocol(2))
 
     def consequences(self) -> Page:
         return consequences.page(self.request, SESSION, tuple(RULES.values()), "/modelli")
