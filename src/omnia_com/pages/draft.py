@@ -95,12 +95,7 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
 async def export(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The PDF that "Esporta in PDF" asked for, or a page that says how to get it."""
     draft = await declarations.find_draft(session.owner, id)
-    document = receipts.export_id(draft)
-
-    async def look() -> receipts.Document | None:
-        return await receipts.find(session.owner, document, with_pdf=True)
-
-    found = await services.ready.wait(document, look, lambda d: d is None or d.state != "attesa")
+    found = await services.ready.document(session.owner, receipts.export_id(draft))
     if found and found.pdf:
         return pdf(found.pdf, "bozza-comunicazione-di-rioccupazione.pdf")
     return html(request, "esportazione.html", session=session, draft=draft, state=found.state if found else "")

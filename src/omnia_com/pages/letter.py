@@ -8,7 +8,6 @@ from litestar.response import Redirect
 from .. import communications, receipts
 from ..communications import NotFound, Sent
 from ..identity.sessions import Session
-from ..receipts import Document
 from ..sheet import Sheet
 from .web import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other, to_print
 
@@ -29,12 +28,7 @@ async def ask(session: MySession, services: MyServices, id: Id, form: MyForm) ->
 @get("/comunicazioni/{id:uuid}/lettera", name="letter")
 async def download(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     sent = await communications.find_sent(session.owner, id)
-    document = receipts.letter_id(sent)
-
-    async def look() -> Document | None:
-        return await receipts.find(session.owner, document, with_pdf=True)
-
-    found = await services.ready.wait(document, look, lambda d: d is None or d.state != "attesa")
+    found = await services.ready.document(session.owner, receipts.letter_id(sent))
     if found and found.pdf:
         return pdf(found.pdf, "lettera-al-datore-di-lavoro.pdf")
     return html(request, "lettera.html", session=session, sent=sent, state=found.state if found else "")

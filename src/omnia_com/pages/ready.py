@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 from uuid import UUID
 
-from ..receipts import CHANNEL
+from .. import receipts
 from ..storage.database import listening
 
 T = TypeVar("T")
@@ -23,12 +23,20 @@ class Ready:
     @asynccontextmanager
     async def open(self, url: str) -> AsyncIterator[None]:
         """Listens for documents that become ready while the block runs."""
-        async with listening(url, CHANNEL, self._heard):
+        async with listening(url, receipts.CHANNEL, self._heard):
             yield
 
     def _heard(self, id: str) -> None:
         for event in self._waiting.get(id, ()):
             event.set()
+
+    async def document(self, owner: str, id: UUID) -> receipts.Document | None:
+        """With its PDF, if that is there or comes in time; None if nobody asked for it."""
+
+        async def look() -> receipts.Document | None:
+            return await receipts.find(owner, id, with_pdf=True)
+
+        return await self.wait(id, look, lambda d: d is None or d.state != "attesa")
 
     async def wait(self, id: UUID, look: Callable[[], Awaitable[T]], done: Callable[[T], bool]) -> T:
         """What *look* sees once it is *done*, or after `PATIENCE` whatever it sees then."""
