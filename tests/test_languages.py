@@ -209,6 +209,16 @@ async def test_before_sending_the_choice_keeps_the_ticks_and_sends_nothing(
     assert anna.page.hook("stato") == "inviata"
 
 
+async def test_before_sending_the_choice_says_that_another_window_saved(anna: Visitor) -> None:
+    draft = await new_draft(anna, SUBORDINATO)
+    before = await anna.get(f"{draft}/riepilogo")
+    await anna.get(draft)
+    await anna.fill(datore_lavoro="Beta").press("Salva")
+    anna.page = before
+    await anna.fill(**BOTH_TICKS).press("Deutsch")
+    assert "wurde in einem anderen Fenster geändert" in said(anna.page.tree)
+
+
 async def test_before_annulling_the_choice_keeps_the_reason_and_annuls_nothing(
     anna: Visitor, database: asyncpg.Connection
 ) -> None:

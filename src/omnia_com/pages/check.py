@@ -35,7 +35,8 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
     if speaks(request, form):
         draft = await declarations.find_draft(session.owner, id)
         answers = read(draft.typed, services.clock.today())
-        return await _page(request, session, services, draft, answers, posted=form)
+        changed = version != str(draft.version)
+        return await _page(request, session, services, draft, answers, posted=form, changed=changed)
     try:
         await declarations.send(
             session.person,
