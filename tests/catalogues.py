@@ -64,7 +64,7 @@ TABLES: dict[str, Any] = {
     "declaration_texts.py": declaration_texts.TEXTS,
     "declarants.py": declarants.LABELS,
     "amendments.py": amendments.MOTIVI,
-    "pages/notes.py": notes.RESUMED,
+    "pages/notes.py": (notes.RESUMED, notes.DONE),
     "pages/mishaps.py": (
         (
             mishaps.WORDS,

@@ -82,6 +82,22 @@ async def test_a_draft_waits_with_anything_typed_in_it(anna: Visitor) -> None:
     assert anna.page.value("annotazioni") == "<b>\"' {{7*7}} 🙂"
 
 
+async def test_what_was_done_is_said_once_on_top_of_the_page(anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    await anna.get(draft)
+    assert "La bozza è salvata." not in anna.page.text, "said already, after it was made"
+    await anna.press("Salva")
+    assert "La bozza è salvata." in anna.page.text
+    await anna.get(draft)
+    assert "La bozza è salvata." not in anna.page.text
+    await anna.press("Modifica i contatti")
+    await anna.press("Salva i contatti")
+    assert "I contatti sono salvati." in anna.page.text
+    await anna.press("Elimina bozza")
+    await anna.press("Elimina definitivamente")
+    assert "La bozza è eliminata." in anna.page.text
+
+
 async def test_salva_marks_what_is_wrong_but_not_what_is_missing(anna: Visitor) -> None:
     await new_draft(anna, {"tipologia_rioccupazione": "subordinato"})
     assert anna.page.errors == []

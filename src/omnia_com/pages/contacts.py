@@ -14,7 +14,7 @@ from ..field_groups import CONTATTI
 from ..identity.sessions import Session
 from ..messages import error
 from .controls import Mistake, draw
-from .web import MyForm, MySession, Page, html, see_other, speaks
+from .web import MyForm, MySession, Page, html, just_done, speaks
 
 _BACK = re.compile(r"/comunicazioni|/bozze/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/riepilogo)?")
 
@@ -33,7 +33,7 @@ async def save(request: Request[Any, Any, Any], session: MySession, form: MyForm
         await declarants.save_contacts(session.owner, form)
     except Unusable as e:
         return await _page(request, session, form, back, e.problems)
-    return see_other(back)
+    return just_done(request, "contatti", back)
 
 
 def _back(path: str) -> str:

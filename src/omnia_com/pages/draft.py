@@ -32,6 +32,7 @@ from .web import (
     Services,
     html,
     is_fragment,
+    just_done,
     pdf,
     see_other,
     speaks,
@@ -76,7 +77,9 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
     if number := form.get("togli", ""):
         await attachments.detach(session.owner, id, int(number) if number.isdecimal() else 0)
         return see_other(f"/bozze/{id}#allegati")
-    if shown != draft.typed.get(TIPOLOGIA.name, "") or action in ("aggiorna", "salva", "autosalva"):
+    if action == "salva":
+        return just_done(request, "salvata", f"/bozze/{id}")
+    if shown != draft.typed.get(TIPOLOGIA.name, "") or action in ("aggiorna", "autosalva"):
         return see_other(f"/bozze/{id}")
     if action == "contatti":
         return see_other(f"/contatti?torna=/bozze/{id}")
@@ -115,9 +118,9 @@ async def confirm_deletion(request: Asked, session: MySession, id: Id) -> Page:
 
 
 @post("/bozze/{id:uuid}/elimina", name="delete_draft", status_code=303)
-async def delete(session: MySession, id: Id, form: MyForm) -> Redirect:  # noqa: ARG001 – the form carries the CSRF token
+async def delete(request: Asked, session: MySession, id: Id, form: MyForm) -> Redirect:  # noqa: ARG001 – the form carries the CSRF token
     await declarations.delete_draft(session.owner, id)
-    return see_other("/comunicazioni")
+    return just_done(request, "eliminata", "/comunicazioni")
 
 
 async def store(owner: str, id: UUID, form: Form) -> Draft:

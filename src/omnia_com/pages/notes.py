@@ -1,4 +1,11 @@
-"""What a page says on top of itself to somebody who comes back from signing in (`?ripresa=<code>`)."""
+"""What a page says on top of itself: once, what was just done; and to somebody who comes back from signing in
+(`?ripresa=<code>`) what became of the form."""
+
+DONE = {
+    "salvata": "La bozza è salvata.",
+    "eliminata": "La bozza è eliminata.",
+    "contatti": "I contatti sono salvati.",
+}
 
 RESUMED = {
     "bozza": "La sessione era finita. Quello che avevi scritto è salvato in questa bozza. Non è stato inviato niente.",

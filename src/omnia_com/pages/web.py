@@ -35,13 +35,14 @@ from ..settings import Settings
 from ..sheet import Sheet
 from . import assets
 from .cookies import cookie, cookie_name
-from .notes import RESUMED
+from .notes import DONE, RESUMED
 from .policy import policy
 from .ready import Ready
 
 Page = Response[bytes]
 MOST_FIELDS = 200
 LARGE, LARGE_AGAIN = 7_400, 4_450  # bytes, compressed: with its headers a page has at most 8,000, later ones 5,000
+JUST_DONE = "fatto"  # the cookie of `just_done`
 STATUS_LINE = {"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"}  # where a fragment with words goes
 YEAR = 365 * 24 * 60 * 60  # seconds
 TINY = 200  # bytes that compression would only make more
@@ -149,6 +150,9 @@ def html(
     fonts = not saves_data(request)
     kept = request.cookies.get(cookie_name(services.settings, assets.KEPT), "")
     style = assets.style(fonts=fonts, kept=kept)
+    resumed = RESUMED.get(request.query_params.get("ripresa", ""), "")
+    if (done := request.cookies.get(cookie_name(services.settings, JUST_DONE), "")) and not is_fragment(request):
+        cookies = [*(cookies or ()), cookie(services.settings, JUST_DONE, "", max_age=0)]
     text = render(
         template,
         settings=services.settings,
@@ -156,7 +160,7 @@ def html(
         csrf=session.csrf() if session else "",
         errors=context.pop("errors", ()),
         torna=here(request),
-        ripresa=RESUMED.get(request.query_params.get("ripresa", ""), ""),
+        ripresa=resumed or DONE.get(done, ""),
         style=style,
         **context,
     )
@@ -231,6 +235,12 @@ def language_kept(settings: Settings, code: str) -> Cookie:
 def see_other(path: str, **kwargs: Any) -> Redirect:
     """303: what was posted is done, here is its page."""
     return Redirect(path, status_code=303, headers={"Cache-Control": "no-store"}, **kwargs)
+
+
+def just_done(request: Request[Any, Any, Any], what: str, path: str) -> Redirect:
+    """303 to a page that says, once, *what* (a key of `DONE`) was done: the address stays the page's own."""
+    said = cookie(request.app.state.services.settings, JUST_DONE, what, max_age=60)
+    return see_other(path, cookies=[said])
 
 
 def pdf(body: bytes, name: str) -> Page:
