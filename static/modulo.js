@@ -154,9 +154,16 @@
     }
     return true;
   };
-  // The long lists are in the page from the beginning: in a field of the first group, or kept for another.
+  // The long lists are in the page from the beginning: in a field of the first group, or in a comment (which not even
+  // the oldest browser shows) that begins with the name of a field of another.
   const elenchi = {};
-  for (const e of modulo.querySelectorAll("select,[data-elenco]")) elenchi[e.name || e.dataset.elenco] = e.innerHTML;
+  for (const e of modulo.querySelectorAll("select")) elenchi[e.name] = e.innerHTML;
+  const commenti = document.createTreeWalker(modulo, NodeFilter.SHOW_COMMENT);
+  while (commenti.nextNode()) {
+    const { data } = commenti.currentNode;
+    const [nome] = data.split("\n", 1);
+    elenchi[nome] = data.slice(nome.length);
+  }
   const cambiato = () => {
     aiuto.hidden = true;
     for (const campo of gruppo().querySelectorAll("select")) {
