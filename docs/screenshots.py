@@ -67,6 +67,7 @@ async def form_with_errors(page: Page) -> None:
     await page.wait_for_selector("#datore_lavoro")
     await fill(page, SUBORDINATO | BROKEN)
     await press(page, "Continua")
+    await page.wait_for_selector("#errori")
 
 
 async def fill(page: Page, answers: dict[str, str]) -> None:
