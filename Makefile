@@ -19,7 +19,7 @@ run: .venv/.run ## installa ciò che manca e avvia tutto, in dimostrazione, su h
 test: .venv/.test ## tutte le verifiche: stile, tipi, contratti, prove
 	@$(BIN)/python -m omnia_com.chromium get || true
 	@.ci/tools npm=npm java=default-jre-headless
-	@failed=0; $(LINT); $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder || failed=1; exit $$failed
+	@failed=0; $(LINT); $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder || failed=1; exit $$failed
 
 test-peers: .venv/.test .venv-peers/.ready ## le prove lunghe, con giudici esterni
 	@.ci/tools $(TOOLS)
