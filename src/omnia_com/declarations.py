@@ -21,10 +21,8 @@ from .storage.database import fetch, transaction
 from .storage.tables import Bozza, Documento
 
 NOTICE = timedelta(days=30)
-_COLUMNS = (
-    "id, digitato, versione, aggiornata, rettifica, pagina, passo, "
-    "EXISTS (SELECT FROM comunicazione c WHERE c.sostituisce = bozza.rettifica) AS superata"
-)
+_SUPERSEDED = "EXISTS (SELECT FROM comunicazione c WHERE c.sostituisce = bozza.rettifica)"
+_COLUMNS = f"id, digitato, versione, aggiornata, rettifica, pagina, passo, {_SUPERSEDED} AS superata"
 FIELD_NAMES = frozenset({TIPOLOGIA.name} | {f.name for g in GROUPS.values() for f in g.fields})
 
 
@@ -143,12 +141,8 @@ async def save(owner: str, id: UUID, typed: Mapping[str, str], version: int | No
 
 async def make_new(owner: str, id: UUID) -> None:
     """A rettifica that can never be sent becomes a communication of its own."""
-    await fetch(
-        "UPDATE bozza SET rettifica = NULL WHERE id = $1 AND dichiarante = $2 "
-        "AND EXISTS (SELECT FROM comunicazione c WHERE c.sostituisce = bozza.rettifica)",
-        id,
-        owner,
-    )
+    query = f"UPDATE bozza SET rettifica = NULL WHERE id = $1 AND dichiarante = $2 AND {_SUPERSEDED}"  # noqa: S608 – a constant
+    await fetch(query, id, owner)
 
 
 def merged(draft: Draft, posted: Mapping[str, str], shown_group: str) -> dict[str, str]:
