@@ -78,9 +78,9 @@ class Stale(Exception):
 class Incomplete(Exception):
     """What keeps a draft from being sent: all problems at once."""
 
-    def __init__(self, draft: Draft, answers: Answers, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, draft: Draft, problems: tuple[Problem, ...]) -> None:
         super().__init__(str(draft.id))
-        self.draft, self.answers, self.problems = draft, answers, problems
+        self.draft, self.problems = draft, problems
 
 
 async def start(owner: str, id: UUID, limit: int, typed: Mapping[str, str]) -> None:
@@ -198,7 +198,7 @@ async def send(
         attached = await attachments.of_draft(id)
         wrong = answers.problems + attachments.problems(attached) * bool(answers.group)
         if problems := wrong or missing_declarations(posted):
-            raise Incomplete(draft, answers, problems)
+            raise Incomplete(draft, problems)
         await check_daily_limit(owner, daily_limit)
         frozen = await attachments.freeze(attached)
         sent = await record(person, _content(draft, answers, frozen), clock)

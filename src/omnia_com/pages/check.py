@@ -23,9 +23,7 @@ Asked = Request[Any, Any, Any]
 
 @get("/bozze/{id:uuid}/riepilogo", name="check")
 async def check(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    draft = await declarations.find_draft(session.owner, id)
-    answers = read(draft.typed, services.clock.today())
-    return await _page(request, session, services, draft, answers)
+    return await _page(request, session, services, await declarations.find_draft(session.owner, id))
 
 
 @post("/bozze/{id:uuid}/invio", name="send", status_code=303)
@@ -34,9 +32,8 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
     version = form.get("versione", "")
     if speaks(request, form):
         draft = await declarations.find_draft(session.owner, id)
-        answers = read(draft.typed, services.clock.today())
         changed = version != str(draft.version)
-        return await _page(request, session, services, draft, answers, posted=form, changed=changed)
+        return await _page(request, session, services, draft, posted=form, changed=changed)
     try:
         await declarations.send(
             session.person,
@@ -47,14 +44,12 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
             services.settings.limite_invii,
         )
     except Stale as stale:
-        answers = read(stale.draft.typed, services.clock.today())
-        return await _page(request, session, services, stale.draft, answers, status=409, posted=form, changed=True)
+        return await _page(request, session, services, stale.draft, status=409, posted=form, changed=True)
     except Superseded:
         draft = await declarations.find_draft(session.owner, id)
-        answers = read(draft.typed, services.clock.today())
-        return await _page(request, session, services, draft, answers, status=409, posted=form)
+        return await _page(request, session, services, draft, status=409, posted=form)
     except Incomplete as e:
-        return await _page(request, session, services, e.draft, e.answers, e.problems, status=422, posted=form)
+        return await _page(request, session, services, e.draft, e.problems, status=422, posted=form)
     await services.queue.hint(str(id))
     return see_other(f"/comunicazioni/{id}")
 
@@ -64,13 +59,13 @@ async def _page(
     session: Session,
     services: Services,
     draft: Draft,
-    answers: Answers,
     problems: tuple[Problem, ...] = (),
     status: int = 200,
     posted: Form | None = None,
     changed: bool = False,
 ) -> Page:
     """The summary of *draft*, with *problems*, or else all that is wrong; *posted* and *changed* as in `page`."""
+    answers = read(draft.typed, services.clock.today())
     attached = await attachments.of_draft(draft.id)
     problems = problems or answers.problems + attachments.problems(attached)
     codes = cautions(
