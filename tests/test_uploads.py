@@ -89,7 +89,11 @@ def process(environment: dict[str, str], web: str, tmp_path: Path) -> Iterator[t
         time.sleep(0.1)
     yield running.pid, f"http://127.0.0.1:{port}"
     running.terminate()
-    running.wait(15)
+    try:
+        running.wait(15)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        pytest.fail("it did not stop: " + (tmp_path / "log").read_text()[-4000:])
 
 
 def memory(pid: int, what: str) -> int:

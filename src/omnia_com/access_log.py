@@ -23,6 +23,7 @@ log = structlog.get_logger()
 FROM: ContextVar[str] = ContextVar("network", default="")  # of the request that runs
 PER_PAGE = 30
 GATHER, PAUSE = 0.2, 1.0  # seconds: entries of so long are written together; between two tries
+CLOSING = 3.0  # seconds: the last try
 MOST_WAITING = 50_000  # entries, some 10 MB
 AZIONI = {
     "entrata": "Accesso con l’identità digitale",
@@ -126,8 +127,12 @@ class Notebook:
         finally:
             self._closing = True
             self._something.set()
-            await task
-            await self.write()
+            try:
+                async with asyncio.timeout(CLOSING):
+                    await task
+                    await self.write()
+            except TimeoutError:
+                log.error("registro_accessi_non_scritto", in_attesa=len(self._waiting), errore="TimeoutError")
 
     async def _write_on(self) -> None:
         while not self._closing:

@@ -119,7 +119,7 @@ async def test_without_script(
     assert await database.fetchval(gesture.once) is (where != "before" or name in LANGUAGES), (
         "what reached the service is done"
     )
-    await w.page.reload()
+    await w.reload()
     await w.page.locator(gesture.shown).first.wait_for()
     assert await database.fetchval(gesture.once)
 
@@ -152,7 +152,7 @@ async def test_a_button_once_all_is_saved(
     await gesture.fill(w)
     await said(w, "Salvato alle ")
     await _cut_off(w, line, where, gesture.button)
-    await w.page.reload()
+    await w.reload()
     await w.page.locator(gesture.shown).first.wait_for()
     assert await database.fetchval(gesture.once)
 

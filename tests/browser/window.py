@@ -65,6 +65,19 @@ class Window:
         await self.press("Entra con SPID")
         await self.press(f"{p['nome']} {p['cognome']} ({p['codice_fiscale']})")
 
+    async def reload(self) -> None:
+        """Pressed again while the browser is between two pages."""
+        for _ in range(100):
+            try:
+                await self.page.reload()
+            except Error as e:
+                if "Not attached to an active page" not in e.message:
+                    raise
+                await asyncio.sleep(0.05)
+            else:
+                return
+        raise AssertionError("the browser never came to show the page")
+
     async def press(self, button: str) -> None:
         """On the form page, whose script saves first, until another page is there or the status line says why not."""
         pressed = self.page.get_by_role("button", name=button, exact=True)

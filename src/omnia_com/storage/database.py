@@ -6,7 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+import structlog
 from piccolo.engine.postgres import PostgresEngine
+
+log = structlog.get_logger()
 
 
 class _Engine(PostgresEngine):
@@ -14,14 +17,25 @@ class _Engine(PostgresEngine):
         """Piccolo would connect at import to ask the server's version, before anybody said where the server is."""
 
 
+PATIENCE, CLOSING = 4, 2  # seconds: of a query, or of who waits for a connection; for the end of those under way
 DB = _Engine(config={"dsn": "postgresql://"})
 
 
 @asynccontextmanager
 async def transaction() -> AsyncIterator[None]:
-    """All or nothing. Not to be nested: Piccolo's inner transaction is no savepoint."""
-    async with DB.transaction():
-        yield
+    """All or nothing, on a connection that goes back to the pool whatever happens. Not to be nested.
+
+    Piccolo's own `__aenter__` and `__aexit__` keep the connection for good when BEGIN, COMMIT or ROLLBACK breaks off
+    (1.38): ten of those, and no page is answered any more. Queries by tables run on what is entered here.
+    """
+    entered = DB.transaction(allow_nested=False)
+    async with _pool().acquire(timeout=PATIENCE) as connection, connection.transaction():
+        entered.connection = connection
+        token = DB.current_transaction.set(entered)
+        try:
+            yield
+        finally:
+            DB.current_transaction.reset(token)
 
 
 async def fetch(query: str, *values: Any) -> list[Any]:
@@ -30,10 +44,14 @@ async def fetch(query: str, *values: Any) -> list[Any]:
     For what every page asks, and for what only SQL can say; Piccolo's `raw` takes twice the CPU (measured).
     """
     current = DB.current_transaction.get()
-    runs_it = current.connection if current else DB.pool
-    assert runs_it is not None, "open_pool first"  # noqa: S101
+    runs_it = current.connection if current else _pool()
     rows: list[Any] = await runs_it.fetch(query, *values)
     return rows
+
+
+def _pool() -> asyncpg.Pool:
+    assert DB.pool is not None, "open_pool first"  # noqa: S101
+    return DB.pool
 
 
 async def _no_reset(_connection: asyncpg.Connection) -> None:
@@ -43,11 +61,18 @@ async def _no_reset(_connection: asyncpg.Connection) -> None:
 async def open_pool(url: str, size: int = 10) -> None:
     """Opens the pool on *url*. Without one Piccolo would silently open a connection for each query."""
     DB.config["dsn"] = url
-    await DB.start_connection_pool(min_size=1, max_size=size, reset=_no_reset, command_timeout=4, timeout=4)
+    patience: Any = {"command_timeout": PATIENCE, "timeout": PATIENCE}
+    await DB.start_connection_pool(min_size=1, max_size=size, reset=_no_reset, **patience)
 
 
 async def close_pool() -> None:
-    await DB.close_connection_pool()
+    """Within `CLOSING`: whatever still holds a connection then loses it."""
+    try:
+        async with asyncio.timeout(CLOSING):
+            await DB.close_connection_pool()
+    except TimeoutError:
+        log.error("connessioni_trattenute")
+        DB.pool = None
 
 
 @asynccontextmanager
