@@ -111,6 +111,15 @@ async def test_head_has_the_headers_and_no_body(visitor: Callable[[], Visitor]) 
     assert answer.content == b""
 
 
+async def test_a_method_that_a_page_does_not_have_is_told_which_it_has(visitor: Callable[[], Visitor]) -> None:
+    client = visitor().client
+    for path, method, allowed in (("/privacy", "DELETE", "GET, HEAD"), ("/bozze", "GET", "POST")):
+        answer = await client.request(method, path)
+        assert answer.status_code == 405
+        assert "Azione non possibile" in answer.text
+        assert set(allowed.split(", ")) <= set(answer.headers["allow"].split(", "))
+
+
 async def test_too_many_requests_are_told_to_wait(settings: Settings) -> None:
     async with bare(settings, limite_richieste=3) as client:
         answers = [await client.get("/accesso/oidc/jwks") for _ in range(4)]

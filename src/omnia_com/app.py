@@ -43,9 +43,10 @@ from .pages import (
     patterns,
 )
 from .pages.cookies import cookie_name
+from .pages.forms import Form, read_form
 from .pages.ready import Ready
 from .pages.sign_in import access, cns, oidc, resume, saml, session
-from .pages.web import Form, MaybeSession, MyServices, MySession, NotSignedIn, Services, read_form
+from .pages.web import MaybeSession, MyServices, MySession, NotSignedIn, Services
 from .queue import Queue
 from .settings import Settings
 from .storage.database import close_pool, open_pool

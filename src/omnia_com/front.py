@@ -16,7 +16,7 @@ from . import access_log, languages
 from .limits import Limit
 from .names import Names
 from .pages import assets
-from .pages.cookies import cookie, cookie_name
+from .pages.cookies import YEAR, cookie, cookie_name
 from .pages.policy import policy
 from .pages.sign_in import cns
 from .settings import Settings
@@ -24,7 +24,6 @@ from .settings import Settings
 log = structlog.get_logger()
 PROBES = ("/salute",)  # asked for by machines under any name
 SILENT = ("/salute", assets.PREFIX)
-YEAR = 31_536_000  # seconds
 
 
 # What only a page of ours asks for is no document: nobody can be led to it, so it needs less, and is small on the line.

@@ -11,7 +11,8 @@ from ..amendments import MOTIVI
 from ..communications import Sent
 from ..identity.sessions import Session
 from .controls import Mistake
-from .web import Id, MyForm, MyServices, MySession, Page, Unreadable, html, see_other, speaks
+from .forms import Unreadable
+from .web import Id, MyForm, MyServices, MySession, Page, html, see_other, speaks
 
 Asked = Request[Any, Any, Any]
 NO_REASON = Mistake("motivo", "obbligatorio", "Scegli perché vuoi annullare la comunicazione.", "#motivo-non_iniziato")

@@ -24,8 +24,9 @@ from ..messages import REFUSALS
 from ..uploads import Refused, Upload
 from .controls import Mistake
 from .draft import refuse_stale, sent_meanwhile, store
+from .forms import Form, verify
 from .incoming import MOST_BYTES, Incoming, receive
-from .web import Form, Id, MyServices, MySession, Page, Services, html, see_other, verify
+from .web import Id, MyServices, MySession, Page, Services, html, see_other
 
 Asked = Request[Any, Any, Any]
 AttachmentId = FromPath[UUID]

@@ -16,7 +16,8 @@ from ..declarations import Draft, Incomplete, Stale
 from ..identity.sessions import Session
 from ..languages import gettext
 from .controls import first_id, mistakes
-from .web import Form, Id, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
+from .forms import Form
+from .web import Id, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
 
 Asked = Request[Any, Any, Any]
 

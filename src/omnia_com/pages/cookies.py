@@ -4,6 +4,8 @@ from litestar.datastructures import Cookie
 
 from ..settings import Settings
 
+YEAR = 365 * 24 * 60 * 60  # seconds
+
 
 def cookie_name(settings: Settings, name: str) -> str:
     """`__Host-` binds a cookie to this very host; browsers refuse the prefix on plain http."""

@@ -21,9 +21,9 @@ from ..identity.sessions import Session
 from ..languages import gettext
 from ..sheet import Sheet
 from .controls import controls, draw, lists, mistakes
+from .forms import Form
 from .web import (
     STATUS_LINE,
-    Form,
     Id,
     MyForm,
     MyServices,
@@ -54,7 +54,6 @@ async def show(request: Asked, session: MySession, services: MyServices, id: Id)
 
 @post("/bozze/{id:uuid}", name="save_draft", status_code=303)
 async def save(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
-    shown, action = form.get("gruppo_mostrato", ""), form.get("azione", "continua")
     chose_language = speaks(request, form)
     if chose_language and "pagina" not in form:  # the page of a conflict: nothing is decided yet
         return await both_versions(request, session, id, form)
@@ -66,32 +65,46 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
         return refuse_stale(request, session, stale.draft, form)
     except AlreadySent as e:
         return sent_meanwhile(request, session, e.sent, form)
-    answers = read(draft.typed, services.clock.today())
     if chose_language:
         return see_other(f"/lingua/{form['lingua']}?torna=/bozze/{id}")
     if is_fragment(request):
-        return _part(request, session, draft, answers, action)
+        return _part(request, session, services, draft, form.get("azione", ""))
+    return await _press(request, session, services, draft, form)
+
+
+async def _press(request: Asked, session: Session, services: Services, draft: Draft, form: Form) -> Page | Redirect:
+    """What the pressed button asks for, now that the draft is saved; none is "Continua"."""
+    here, action = f"/bozze/{draft.id}", form.get("azione", "continua")
     if action == "nuova":
-        await declarations.make_new(session.owner, id)
-        return see_other(f"/bozze/{id}")
+        await declarations.make_new(session.owner, draft.id)
+        return see_other(here)
     if number := form.get("togli", ""):
-        await attachments.detach(session.owner, id, int(number) if number.isdecimal() else 0)
-        return see_other(f"/bozze/{id}#allegati")
+        await attachments.detach(session.owner, draft.id, int(number) if number.isdecimal() else 0)
+        return see_other(f"{here}#allegati")
     if action == "salva":
-        return just_done(request, "salvata", f"/bozze/{id}")
-    if shown != draft.typed.get(TIPOLOGIA.name, "") or action in ("aggiorna", "autosalva"):
-        return see_other(f"/bozze/{id}")
-    if action == "contatti":
-        return see_other(f"/contatti?torna=/bozze/{id}")
-    if action in ("elimina", "comune", "allegati"):
-        return see_other(f"/bozze/{id}/{action}")
+        return just_done(request, "salvata", here)
+    if form.get("gruppo_mostrato", "") != draft.typed.get(TIPOLOGIA.name, ""):
+        return see_other(here)
+    if leads_to := _LEADS_TO.get(action):
+        return see_other(leads_to.format(here))
+    answers = read(draft.typed, services.clock.today())
     if action == "esporta":
         return await _export(session, services, draft, answers)
     not_loaded = (Problem("allegati", "non_caricato"),) if form.get("allegato") else ()  # a browser sends its name
     if problems := answers.problems + not_loaded:
-        attached = await attachments.of_draft(id)
+        attached = await attachments.of_draft(draft.id)
         return page(request, session, draft, answers, problems, attached, status=422)
-    return see_other(f"/bozze/{id}/riepilogo")
+    return see_other(f"{here}/riepilogo")
+
+
+_LEADS_TO = {
+    "aggiorna": "{}",
+    "autosalva": "{}",
+    "contatti": "/contatti?torna={}",
+    "elimina": "{}/elimina",
+    "comune": "{}/comune",
+    "allegati": "{}/allegati",
+}
 
 
 @get("/bozze/{id:uuid}/pdf", name="draft_pdf")
@@ -137,12 +150,12 @@ def _hand(form: Form) -> Hand:
     return Hand(found[1], int(found[2])) if found else Hand()
 
 
-def _part(request: Asked, session: Session, draft: Draft, answers: Answers, action: str) -> Page:
+def _part(request: Asked, session: Session, services: Services, draft: Draft, action: str) -> Page:
     """What the script of the form page asked for: that the draft is saved, or the fields of the chosen tipologia."""
     if action == "autosalva":
         end = {"Fine-Sessione": str(int(session.ends.timestamp()))}
         return html(request, "_salvato.html", media_type="text/plain", session=session, headers=end, draft=draft)
-    group = controls(answers.group, draft.typed, (), part=True)
+    group = controls(read(draft.typed, services.clock.today()).group, draft.typed, (), part=True)
     return html(request, "_gruppo.html", session=session, draft=draft, group=group)
 
 

@@ -13,8 +13,9 @@ from ..declarations import Draft
 from ..field_groups import GROUPS
 from ..identity.sessions import Session
 from . import draft
+from .forms import Unreadable
 from .sign_in.doors import offered
-from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, Unreadable, html, see_other, speaks
+from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
 
 Asked = Request[Any, Any, Any]
 

@@ -14,7 +14,7 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from ..attachments import LARGEST
-from .web import MOST_FIELDS, Form, Unreadable, first_of_each, urlencoded
+from .forms import MOST_FIELDS, Form, Unreadable, first_of_each, urlencoded
 
 MOST_BYTES = 32 * 1024 * 1024  # of a request: a file a little too large is answered where it was chosen, not by a 413
 MOST_TEXT = 256 * 1024

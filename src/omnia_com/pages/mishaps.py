@@ -1,7 +1,7 @@
 """Pages for what goes wrong: words that say what happened and what to do, and a number that is in the log."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -16,8 +16,9 @@ from ..declarations import AlreadySent, TooMany
 from ..identity import AccessRefused
 from ..languages import gettext
 from ..uploads import TooManyUploads
+from .forms import CsrfRefused, Unreadable
 from .sign_in.spid_errors import SPID_ERRORS
-from .web import SPEAK, STATUS_LINE, CsrfRefused, NotSignedIn, Page, Unreadable, html, is_fragment, see_other
+from .web import SPEAK, STATUS_LINE, NotSignedIn, Page, html, is_fragment, see_other
 
 Asked = Request[Any, Any, Any]
 log = structlog.get_logger()
@@ -100,15 +101,17 @@ REFUSED_STATUS = {
 }
 
 
-def page(request: Asked, status: int, title: str, text: str, **context: Any) -> Page:
+def page(
+    request: Asked, status: int, title: str, text: str, headers: Mapping[str, str] | None = None, **context: Any
+) -> Page:
     number = str(request.scope.get("omnia", ""))
     template = "_guasto.html" if is_fragment(request) else "guasto.html"
-    headers = STATUS_LINE if is_fragment(request) else None
+    line = STATUS_LINE if is_fragment(request) else {}
     return html(
         request,
         template,
         status=status,
-        headers=headers,
+        headers={**line, **(headers or {})},
         title=gettext(title),
         text=gettext(text),
         number=number,
@@ -116,15 +119,17 @@ def page(request: Asked, status: int, title: str, text: str, **context: Any) -> 
     )
 
 
-def of_status(request: Asked, status: int) -> Page:
+def of_status(request: Asked, status: int, headers: Mapping[str, str] | None = None) -> Page:
     title, text = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    return page(request, status, title, text)
+    return page(request, status, title, text, headers)
 
 
 def http(request: Asked, e: HTTPException) -> Page:
     if e.status_code >= 500:
         return unexpected(request, e)
-    return of_status(request, e.status_code if e.status_code in WORDS else 400)
+    allowed = (e.headers or {}).get("allow", "").replace("GET", "GET, HEAD")
+    headers = {"Allow": allowed} if allowed else None  # RFC 9110, 15.5.6
+    return of_status(request, e.status_code if e.status_code in WORDS else 400, headers)
 
 
 def not_signed_in(request: Asked, e: NotSignedIn) -> Page | Redirect:

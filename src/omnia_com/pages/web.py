@@ -1,20 +1,18 @@
-"""How a page leaves and a form arrives: templates, compression, CSRF, and words for what cannot be read."""
+"""How a page leaves: what its template is told, its headers, its compression; and what every handler may ask for."""
 
 import gzip
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 import brotli
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
-from litestar.datastructures import Cookie, UploadFile
+from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.exceptions import SerializationException
 from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.routes import HTTPRoute
@@ -24,7 +22,7 @@ from .. import __version__, languages
 from ..access_log import Notebook
 from ..clock import Clock, rome
 from ..contents import Contents
-from ..identity import Door, csrf
+from ..identity import Door
 from ..identity.cns import CardReader
 from ..identity.parties import Parties
 from ..identity.saml.service import ServiceProvider
@@ -34,17 +32,16 @@ from ..queue import Queue
 from ..settings import Settings
 from ..sheet import Sheet
 from . import assets
-from .cookies import cookie, cookie_name
+from .cookies import YEAR, cookie, cookie_name
+from .forms import Form
 from .notes import DONE, RESUMED
 from .policy import policy
 from .ready import Ready
 
 Page = Response[bytes]
-MOST_FIELDS = 200
 LARGE, LARGE_AGAIN = 7_400, 4_450  # bytes, compressed: with its headers a page has at most 8,000, later ones 5,000
 JUST_DONE = "fatto"  # the cookie of `just_done`
 STATUS_LINE = {"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"}  # where a fragment with words goes
-YEAR = 365 * 24 * 60 * 60  # seconds
 TINY = 200  # bytes that compression would only make more
 
 
@@ -70,23 +67,6 @@ class NotSignedIn(Exception):
     def __init__(self, kept: bool | None = None, cookies: Iterable[Cookie] = ()) -> None:
         super().__init__()
         self.kept, self.cookies = kept, list(cookies)
-
-
-class Unreadable(Exception):
-    """The request is not one that a browser sends for our forms."""
-
-
-class CsrfRefused(Exception):
-    """A form without a token of this session. `again` holds what may be offered for sending again: the texts
-    of a form of ours whose token is stale; a foreign page's are never given back."""
-
-    def __init__(self, session: Session, again: dict[str, str] | None) -> None:
-        super().__init__("csrf")
-        self.session, self.again = session, again
-
-
-class Form(dict[str, str]):
-    """What was posted, name -> text: the first of texts posted under one name."""
 
 
 # What a handler may ask for; `app.py` provides them by these parameters' names.
@@ -146,16 +126,19 @@ def html(
 
     *lead_to*: the origins to which its forms are redirected, besides those of signing out.
     """
-    services: Services = request.app.state.services
+    settings: Settings = request.app.state.services.settings
+    part, cookies = is_fragment(request), list(cookies or ())
     fonts = not saves_data(request)
-    kept = request.cookies.get(cookie_name(services.settings, assets.KEPT), "")
-    style = assets.style(fonts=fonts, kept=kept)
+    style = assets.style(fonts=fonts, kept=request.cookies.get(cookie_name(settings, assets.KEPT), ""))
     resumed = RESUMED.get(request.query_params.get("ripresa", ""), "")
-    if (done := request.cookies.get(cookie_name(services.settings, JUST_DONE), "")) and not is_fragment(request):
-        cookies = [*(cookies or ()), cookie(services.settings, JUST_DONE, "", max_age=0)]
+    done = request.cookies.get(cookie_name(settings, JUST_DONE), "")
+    if done and not part:
+        cookies.append(cookie(settings, JUST_DONE, "", max_age=0))
+    if chosen := request.scope.get("omnia_lingua"):
+        cookies.append(language_kept(settings, str(chosen)))
     text = render(
         template,
-        settings=services.settings,
+        settings=settings,
         session=session,
         csrf=session.csrf() if session else "",
         errors=context.pop("errors", ()),
@@ -164,19 +147,11 @@ def html(
         style=style,
         **context,
     )
-    body = text.encode()
-    encoding = assets.best_encoding(request.headers.get("accept-encoding", "")) if len(body) > TINY else "identity"
     csp = policy([*lead_to, session.leaves_to if session else ""], style=style.source, fonts=fonts)
-    sent = _about(request, csp) | (headers or {})
-    if encoding == "br":
-        body = _brotli(body, 0 if is_fragment(request) else LARGE if style.inline else LARGE_AGAIN)
-    elif encoding == "gzip":
-        body = gzip.compress(body, 6, mtime=0)
-    if encoding != "identity":
-        sent["Content-Encoding"] = encoding
-    if chosen := request.scope.get("omnia_lingua"):
-        cookies = [*(cookies or ()), language_kept(services.settings, str(chosen))]
-    return Response(body, status_code=status, media_type=media_type, headers=sent, cookies=cookies)
+    enough = 0 if part else LARGE if style.inline else LARGE_AGAIN
+    body, encoding = _compressed(text.encode(), request.headers.get("accept-encoding", ""), enough)
+    about = _about(request, csp) | (headers or {}) | ({"Content-Encoding": encoding} if encoding != "identity" else {})
+    return Response(body, status_code=status, media_type=media_type, headers=about, cookies=cookies)
 
 
 def saves_data(request: Request[Any, Any, Any]) -> bool:
@@ -205,6 +180,16 @@ def here(request: Request[Any, Any, Any]) -> str:
     while path and route not in pages:
         path, route = path.rpartition("/")[0], route.rpartition("/")[0]
     return path or "/"
+
+
+def _compressed(body: bytes, accepted: str, enough: int) -> tuple[bytes, str]:
+    """By the best encoding that is *accepted*, and its name; see `_brotli`."""
+    encoding = assets.best_encoding(accepted) if len(body) > TINY else "identity"
+    if encoding == "br":
+        return _brotli(body, enough), encoding
+    if encoding == "gzip":
+        return gzip.compress(body, 6, mtime=0), encoding
+    return body, encoding
 
 
 def _brotli(body: bytes, enough: int) -> bytes:
@@ -268,61 +253,3 @@ def origin(request: Request[Any, Any, Any]) -> str:
     settings: Settings = request.app.state.services.settings
     asked = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
     return asked if asked in settings.origins else settings.base_url
-
-
-async def read_form(request: Request[Any, Any, Any], session: Session) -> Form:
-    """The posted form, once its CSRF token is known to be this session's. Raises `Unreadable`, `CsrfRefused`."""
-    return verify(request, session, await read_fields(request))
-
-
-def verify(request: Request[Any, Any, Any], session: Session, form: Form) -> Form:
-    """The *form* without its CSRF token, if that is this session's and no other site sent it. Raises `CsrfRefused`."""
-    ours, token = from_our_page(request), form.pop("csrf", "")
-    if not session.accepts(token) or ours is False:
-        own = csrf.whose(token) in (b"", csrf.tag(session.owner))  # not of somebody else's page in the same browser
-        raise CsrfRefused(session, form if ours and own else None)
-    return form
-
-
-def from_our_page(request: Request[Any, Any, Any]) -> bool | None:
-    """Whether the browser says that a page of ours sent the form; None if it says nothing."""
-    settings: Settings = request.app.state.services.settings
-    if (site := request.headers.get("sec-fetch-site")) is not None:
-        return site in ("same-origin", "none")
-    if (sender := request.headers.get("origin")) is not None:
-        return sender in settings.origins
-    return None
-
-
-async def read_fields(request: Request[Any, Any, Any]) -> Form:
-    """The posted form, whoever sent it. Raises `Unreadable`."""
-    kind = request.content_type[0]
-    if kind == "multipart/form-data":
-        pairs = await _multipart(request)
-    elif kind in ("application/x-www-form-urlencoded", ""):
-        pairs = urlencoded(await request.body())
-    else:
-        raise Unreadable(kind)
-    return first_of_each(pairs)
-
-
-def first_of_each(pairs: list[tuple[str, str]]) -> Form:
-    """The first of texts under one name; lines end as the script of the form page ends them, whoever sends them."""
-    return Form((name, text.replace("\0", "").replace("\r\n", "\n")) for name, text in reversed(pairs))
-
-
-def urlencoded(body: bytes) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
-    except ValueError as e:
-        raise Unreadable("urlencoded") from e
-
-
-async def _multipart(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
-    try:
-        form = await request.form()
-    except (SerializationException, ValueError, LookupError) as e:
-        raise Unreadable("multipart") from e
-    if any(isinstance(value, UploadFile) for value in form.values()):
-        raise Unreadable("un file dove non se ne aspettano")
-    return [(str(name), str(value)) for name, value in form.multi_items()]

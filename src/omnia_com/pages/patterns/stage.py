@@ -35,9 +35,10 @@ from .. import (
     letter,
     mishaps,
 )
+from ..forms import CsrfRefused, Form
 from ..sign_in import session
 from ..sign_in.doors import offered
-from ..web import CsrfRefused, Form, Page, Services, html, render
+from ..web import Page, Services, html, render
 from .invented import (
     ANNA,
     EMPLOYED,

@@ -20,18 +20,8 @@ from ...identity.kept_forms import KeptForm
 from ...identity.sessions import Session
 from .. import contacts, draft
 from ..cookies import cookie, cookie_name
-from ..web import (
-    Form,
-    MyServices,
-    MySession,
-    Page,
-    Services,
-    Unreadable,
-    from_our_page,
-    is_fragment,
-    read_fields,
-    see_other,
-)
+from ..forms import Form, Unreadable, from_our_page, read_fields
+from ..web import MyServices, MySession, Page, Services, is_fragment, see_other
 
 Asked = Request[Any, Any, Any]
 COOKIE = "modulo"

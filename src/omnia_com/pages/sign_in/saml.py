@@ -28,7 +28,8 @@ from ...identity.sessions import (
     take_pending,
 )
 from ..cookies import cookie, cookie_name
-from ..web import Form, MyServices, Page, Services, html, origin, read_fields, see_other
+from ..forms import Form, read_fields
+from ..web import MyServices, Page, Services, html, origin, see_other
 from .access import welcome
 
 Asked = Request[Any, Any, Any]
