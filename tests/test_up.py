@@ -22,6 +22,7 @@ from omnia_com import doctor, roles
 from omnia_com.embedded import AlreadyRunning, EmbeddedError, Servers, find, privileges
 from omnia_com.settings import Settings
 from omnia_com.up import up
+from tests.conftest import free_port
 
 DRIVER = """
     import sys
@@ -372,11 +373,6 @@ def answers(url: str) -> bool:
         return query(url, "SELECT 1") == 1
     except (OSError, asyncpg.PostgresError):
         return False
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return int(s.getsockname()[1])
 
 
 @contextmanager
