@@ -55,9 +55,16 @@ class Running:
                 found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         return found
 
-    def kill(self, words: str) -> None:
-        for pid in [pid for pid, command in self.processes().items() if words in command][:1]:
+    async def kill(self, words: str) -> None:
+        """Until its children have gone too: PostgreSQL's would go on for a moment, and answer."""
+        async with asyncio.timeout(15):
+            while not (found := [pid for pid, command in self.processes().items() if words in command]):
+                await asyncio.sleep(0.05)
+            pid = min(found)
+            family = {pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())}
             os.kill(pid, signal.SIGKILL)
+            while family & self.processes().keys():
+                await asyncio.sleep(0.05)
 
     def stop(self) -> float:
         began = time.monotonic()
@@ -103,7 +110,7 @@ async def test_everything_may_be_killed_and_every_sending_has_its_receipt(runnin
         for words in ("omnia_com web", "omnia_com worker", "valkey-server", "bin/postgres", "chromium"):
             await patiently(person, "/comunicazioni")
             await send(person, await posted_draft(person, AUTONOMO))
-            running.kill(words)
+            await running.kill(words)
         await patiently(person, "/comunicazioni")
         protocols = sorted(re.findall(r'data-protocollo="([^"]+)"', person.page.text))
         assert protocols == [f"OMNIACOM.2026.000000{n}" for n in range(1, 6)]
