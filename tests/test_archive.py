@@ -202,6 +202,32 @@ async def test_a_user_who_may_not_make_the_role_is_told_who_can(
     assert omnia(modest, "migrate").returncode == 0
 
 
+async def test_an_attachment_that_another_communication_has_stays(
+    anna: Visitor, database: asyncpg.Connection, environment: dict[str, str], settings: Settings
+) -> None:
+    """A rettifica that became a communication of its own began with the files of what it was to correct."""
+    draft = await posted_draft(anna, AUTONOMO)
+    await anna.choose_file("a.pdf", pdf()).press("Carica il file")
+    await send(anna, draft)
+    original = anna.page.path
+    await anna.press("Rettifica")
+    rettifica = anna.page.path
+    await anna.get(f"{original}/annulla")
+    await anna.fill(motivo="per_errore").press("Annulla la comunicazione")
+    await anna.get(rettifica)
+    await anna.press("Fanne una comunicazione nuova")
+    await send(anna, rettifica)
+    due = ["OMNIACOM.2026.0000001", "OMNIACOM.2026.0000002"]
+    await aged(database, OLD, *due)
+    await database.execute("UPDATE contenuto SET creato = creato - interval '11 years'")
+    assert removed(environment) == due
+    await attachments.forget_unused(Contents(settings))
+    await anna.get("/comunicazioni")
+    await anna.follow("Consulta la comunicazione OMNIACOM.2026.0000003")
+    answer = await anna.client.get(anna.page.link("Scarica a.pdf"))
+    assert answer.content.startswith(b"%PDF")
+
+
 async def test_attachments_go_with_the_communication(
     anna: Visitor, database: asyncpg.Connection, environment: dict[str, str], settings: Settings
 ) -> None:

@@ -6,8 +6,10 @@ The store here counts and forgets; a whole one is asked in tests/peers/test_stor
 import asyncio
 import dataclasses
 import io
+import os
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -38,6 +40,16 @@ class Sink:
         status = self.answers.pop(0) if self.answers else 200
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
+
+
+async def test_what_is_put_into_a_folder_is_on_the_disk_with_its_name(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents, id, settled = Contents(settings), uuid4(), []
+    monkeypatch.setattr(os, "fsync", lambda opened: settled.append(Path(f"/proc/self/fd/{opened}").readlink()))
+    await contents.put(id, io.BytesIO(b"%PDF-"))
+    folder = settings.data.resolve() / "allegati"
+    assert settled == [folder / id.hex, folder]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import asyncpg
 import brotli
 import httpx
 import pytest
@@ -120,6 +121,14 @@ async def test_a_method_that_a_page_does_not_have_is_told_which_it_has(visitor: 
         assert set(allowed.split(", ")) <= set(answer.headers["allow"].split(", "))
 
 
+async def test_numbers_that_no_page_of_ours_sends_are_none(anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    for number in ("9" * 5000, "99999999999", "-1", "²", "x"):
+        await anna.post(draft, {"togli": number, "gruppo_mostrato": "subordinato", **SUBORDINATO})
+        await anna.post(draft, {"versione": number, "gruppo_mostrato": "subordinato", **SUBORDINATO})
+        await anna.post(f"{draft}/invio", {"versione": number}, expect=422)
+
+
 async def test_too_many_requests_are_told_to_wait(settings: Settings) -> None:
     async with bare(settings, limite_richieste=3) as client:
         answers = [await client.get("/accesso/oidc/jwks") for _ in range(4)]
@@ -146,6 +155,32 @@ async def test_the_log_names_nobody(anna: Visitor) -> None:
     assert '"percorso": "/comunicazioni"' in text
     for fact in (*PERSONE["P01"].values(), *SUBORDINATO.values(), anna.client.cookies["sid"]):
         assert fact in ("F", "RM", "no", "IT", "TO", "20") or fact not in text, fact
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.TooManyConnectionsError,
+        asyncpg.DiskFullError,
+        asyncpg.CannotConnectNowError,
+        asyncpg.AdminShutdownError,
+        asyncpg.QueryCanceledError,
+        asyncpg.DeadlockDetectedError,
+        asyncpg.ReadOnlySQLTransactionError,
+        asyncpg.ConnectionDoesNotExistError,
+        asyncpg.InterfaceError,
+        TimeoutError,
+    ],
+)
+async def test_a_database_that_cannot_just_now_is_no_fault_of_ours(
+    error: type[Exception], anna: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise error("no")
+
+    monkeypatch.setattr("omnia_com.declarations.drafts", broken)
+    page = await anna.get("/comunicazioni", expect=503)
+    assert "Riprova fra qualche minuto" in page.text
 
 
 async def test_a_fault_of_ours_is_a_page_with_a_number_that_is_in_the_log(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+import asyncpg
 import pytest
 
 from tests.browsing import Visitor, said
@@ -174,6 +175,21 @@ async def test_the_draft_as_a_pdf(anna: Visitor, worker: None) -> None:
     assert anna.page.response.content.startswith(b"%PDF-1.7")
 
 
+async def test_an_export_asked_for_again_has_the_contacts_of_now(
+    anna: Visitor, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No worker runs here."""
+    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    draft = await new_draft(anna, AUTONOMO)
+    for email in ("vecchia@example.org", "nuova@example.org", "nuova@example.org"):
+        await anna.get("/contatti")
+        await anna.fill(email=email).press("Salva i contatti")
+        await anna.get(draft)
+        await anna.press("Esporta in PDF")
+    exports = await database.fetch("SELECT contenuto FROM documento WHERE tipo = 'esportazione' ORDER BY creato")
+    assert ["nuova@" in row["contenuto"] for row in exports] == [False, True]
+
+
 async def test_the_check_page_shows_the_amount_as_understood(anna: Visitor) -> None:
     await new_draft(anna, SUBORDINATO | {"reddito_presunto_annuale": "12'000.5"})
     assert anna.page.errors == ["reddito_presunto_annuale:non_valido"]
@@ -211,6 +227,21 @@ async def test_a_double_click_a_reload_and_back_give_the_same_protocol(anna: Vis
     assert anna.page.text.count("data-protocollo") == 1
     await anna.post(f"{draft}/invio", data)
     assert anna.page.hook("protocollo") == "OMNIACOM.2026.0000001"
+
+
+async def test_nuova_comunicazione_in_a_tab_that_was_left_open_begins_another(anna: Visitor) -> None:
+    """Its page chose the id of the draft, which has been sent since."""
+    home = anna.page
+    for number in (1, 2, 3):
+        anna.page = home
+        await anna.press("Nuova Comunicazione")
+        draft = anna.page.path
+        anna.page = home
+        await anna.press("Nuova Comunicazione")
+        assert anna.page.path == draft, "a second click makes no second one"
+        await anna.post(draft, {"gruppo_mostrato": "autonomo", "azione": "salva", "versione": "1", **AUTONOMO})
+        await send(anna, draft)
+        assert anna.page.hook("protocollo") == f"OMNIACOM.2026.000000{number}"
 
 
 async def test_typing_into_a_page_of_a_sent_draft_says_so_and_shows_what_was_typed(anna: Visitor) -> None:

@@ -9,15 +9,16 @@ Verdict = Literal["ammesso", "infetto", "attesa"]
 SECONDS = 60
 
 
-async def check(pieces: AsyncIterator[bytes], clamd: str) -> Verdict:
+async def check(pieces: AsyncIterator[bytes], clamd: str, seconds: float = SECONDS) -> Verdict:
     """What *clamd* (`host:port`, the path of a socket, or '' for none) says of a file that comes in *pieces*.
 
-    `attesa` when it is away or does not answer in time. What it could not look through (ERROR) is refused like a virus.
+    `attesa` when it is away or does not answer in *seconds*. What it could not look through (ERROR) is refused like a
+    virus.
     """
     if not clamd:
         return "ammesso"
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             said = await _ask(pieces, clamd)
     except (OSError, TimeoutError):
         return "attesa"

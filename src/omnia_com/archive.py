@@ -2,7 +2,7 @@
 
 Only the database role `omnia_archivio` may, and the database looks at the age itself. A communication that was amended
 or annulled goes with all of its chain, when the youngest of it is due, and the worker removes the contents of its
-attachments, which no other chain shares. What went is written down without personal data.
+attachments that no other communication has. What went is written down without personal data.
 """
 
 import asyncio
@@ -34,8 +34,17 @@ _DUE = """
         GROUP BY capo HAVING max(catena.inviata_il) < now() - make_interval(years => $1) AND count(bozza.id) = 0
         ORDER BY min(catena.inviata_il), capo LIMIT $2
     )
-    SELECT c.id, c.protocollo, c.inviata_il, c.sha256, c.allegati
+    SELECT c.id, c.dichiarante, c.protocollo, c.inviata_il, c.sha256, c.allegati
     FROM comunicazione c JOIN catena USING (id) JOIN scaduta USING (capo) ORDER BY c.protocollo
+"""
+
+
+# A rettifica that became a communication of its own shares the attachments of the one it was to correct.
+_UNUSED = """
+    UPDATE contenuto SET inviato = false WHERE id = ANY($1::uuid[]) AND id NOT IN (
+        SELECT (a ->> 'contenuto')::uuid FROM comunicazione, jsonb_array_elements(allegati) a
+        WHERE dichiarante = ANY($2)
+    )
 """
 
 
@@ -91,7 +100,7 @@ async def _remove(connection: asyncpg.Connection, rows: list[Any]) -> None:
         "INSERT INTO eliminata (protocollo, inviata_il, sha256, operatore) VALUES ($1, $2, $3, $4)",
         [(row["protocollo"], row["inviata_il"], row["sha256"], who()) for row in rows],
     )
-    contents = [a["contenuto"] for row in rows for a in msgspec.json.decode(row["allegati"])]
-    await connection.execute("UPDATE contenuto SET inviato = false WHERE id = ANY($1::uuid[])", contents)
     await connection.execute("DELETE FROM documento WHERE id = ANY($1)", documents)
     await connection.execute("DELETE FROM comunicazione WHERE id = ANY($1)", ids)
+    contents = [a["contenuto"] for row in rows for a in msgspec.json.decode(row["allegati"])]
+    await connection.execute(_UNUSED, contents, [row["dichiarante"] for row in rows])

@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -39,17 +40,21 @@ class Contents:
             retries: Any = {"max_retries": len(PAUSES)}
             self._store = from_url(url, client_options=options, retry_config=retries)
         else:
-            folder = url.removeprefix("file://") or settings.data / "allegati"
-            self._store = LocalStore(folder, mkdir=True)
+            self._folder = Path(url.removeprefix("file://") or settings.data / "allegati")
+            self._store = LocalStore(self._folder, mkdir=True)
 
     async def put(self, id: UUID, file: BinaryIO) -> None:
-        """Stores *file* from its beginning, whole or not at all, and never has it whole in memory."""
+        """Stores *file* from its beginning, whole or not at all, and never has it whole in memory.
+
+        Once this returns a loss of power does not lose it.
+        """
         file.seek(0)
         try:
             if self._is_s3:
                 await self._send(id.hex, file)
             else:
                 await obstore.put_async(self._store, id.hex, file, chunk_size=PIECE, max_concurrency=1)
+                await asyncio.to_thread(_settle, self._folder / id.hex)
         except (BaseError, httpx.HTTPError) as e:
             raise StoreAway(type(e).__name__) from e
 
@@ -85,6 +90,16 @@ class Contents:
             pass
         except BaseError as e:
             raise StoreAway(type(e).__name__) from e
+
+
+def _settle(path: Path) -> None:
+    """On the disk, and named there: obstore leaves both to the system."""
+    for place in (path, path.parent):
+        opened = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 async def _pieces(stream: Any) -> AsyncIterator[bytes]:

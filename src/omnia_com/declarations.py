@@ -6,7 +6,7 @@ Every function takes the owner's codice fiscale and sees only that person's reco
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -83,13 +83,16 @@ class Incomplete(Exception):
         self.draft, self.problems = draft, problems
 
 
-async def start(owner: str, id: UUID, limit: int, typed: Mapping[str, str]) -> None:
+async def start(owner: str, id: UUID, limit: int, typed: Mapping[str, str]) -> UUID:
     """A new draft, with what was *typed* already, under an id that the page chose, so that a second click makes no
-    second one. Raises `TooMany`."""
+    second one; if that one has been sent, under the next. Returns its id. Raises `TooMany`."""
+    while await fetch("SELECT FROM comunicazione WHERE id = $1", id):
+        id = uuid5(id, "")
     if await Bozza.count().where(Bozza.dichiarante == owner) >= limit:
         raise TooMany
     text = msgspec.json.encode({name: text for name, text in typed.items() if text}).decode()
     await Bozza.insert(Bozza(id=id, dichiarante=owner, digitato=text)).on_conflict(action="DO NOTHING")
+    return id
 
 
 async def find_draft(owner: str, id: UUID, *, held: bool = False) -> Draft:

@@ -147,14 +147,14 @@ def timeliness(sent: Sent) -> str:
     return "Stesso giorno" if day == sent.data_inizio else "No"
 
 
-def export_id(draft: Draft) -> UUID:
-    """The id of the export of a draft in its present version, in the language of the request."""
-    return uuid5(draft.id, f"{draft.version} {current()}")
+def export_id(draft: UUID, sheet: Sheet) -> UUID:
+    """The id of the export of a draft as its *sheet* shows it."""
+    return uuid5(draft, msgspec.json.encode(sheet).decode())
 
 
-async def ask_export(owner: str, draft: Draft, sheet: Sheet) -> UUID:
-    """Asks for the PDF of a draft as it stands; the same version asked again is the same document."""
-    return await _ask(export_id(draft), EXPORT, owner, sheet, draft.id)
+async def ask_export(owner: str, draft: UUID, sheet: Sheet) -> UUID:
+    """Asks for the PDF of a draft as it stands; the same asked again is the same document."""
+    return await _ask(export_id(draft, sheet), EXPORT, owner, sheet, draft)
 
 
 async def _ask(id: UUID, kind: str, owner: str, sheet: Sheet, draft: UUID | None) -> UUID:

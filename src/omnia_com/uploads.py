@@ -20,6 +20,7 @@ from .storage.database import fetch, transaction
 LONGEST_NAME = 100
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 OWN = {PDF: ("pdf",), JPEG: ("jpg", "jpeg", "jpe", "jfif"), PNG: ("png",)}
+PATIENCE = 8  # seconds that somebody waits for clamd; then the worker asks it
 AT_ONCE, SECONDS = asyncio.Semaphore(2), 20  # inspections in one process, and how long each may take
 
 
@@ -69,7 +70,7 @@ async def take(owner: str, draft: UUID, upload: Upload, contents: Contents, clam
             raise Refused("grande")
         kind = await recognised(upload.file)
         name = clean_name(upload.name, kind)
-        verdict = await antivirus.check(pieces_of(upload.file), clamd)
+        verdict = await antivirus.check(pieces_of(upload.file), clamd, PATIENCE)
         if verdict == "infetto":
             raise Refused("virus")
         await contents.put(upload.id, upload.file)

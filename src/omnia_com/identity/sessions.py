@@ -158,9 +158,13 @@ async def keep_pending(key: str, data: msgspec.Struct) -> str:
     """Keeps a sign-in under way, and returns the secret that binds it to the browser. *key*: what the provider's
     answer will name (OIDC: state; SAML: the request's ID)."""
     browser = secrets.token_urlsafe(32)
-    await fetch("DELETE FROM accesso_in_corso WHERE creato < now() - $1::interval", timedelta(minutes=PENDING_MINUTES))
+    await _forget_pending()
     await hand_over(key, data, _sha256(browser))
     return browser
+
+
+async def _forget_pending() -> None:
+    await fetch("DELETE FROM accesso_in_corso WHERE creato < now() - $1::interval", timedelta(minutes=PENDING_MINUTES))
 
 
 async def take_pending(key: str, browser: str, shape: type[T], minutes: float = PENDING_MINUTES) -> T | None:
@@ -198,5 +202,6 @@ async def hand_over(key: str, data: msgspec.Struct, browser_sha256: bytes) -> No
 
 
 async def forget_expired(settings: Settings) -> None:
-    """Deletes the sessions that nobody can use any more."""
+    """Deletes the sessions that nobody can use any more, and the sign-ins that nobody ended."""
+    await _forget_pending()
     await fetch("DELETE FROM sessione WHERE creata < now() - $1::interval", timedelta(hours=settings.sessione_massima))

@@ -16,7 +16,7 @@ from ..declarations import Draft, Incomplete, Stale
 from ..identity.sessions import Session
 from ..languages import gettext
 from .controls import first_id, mistakes
-from .forms import Form
+from .forms import Form, number
 from .web import Id, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
 
 Asked = Request[Any, Any, Any]
@@ -39,7 +39,7 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
         await declarations.send(
             session.person,
             id,
-            int(version) if version.isdecimal() else None,
+            number(version),
             form,
             services.clock,
             services.settings.limite_invii,

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from .. import attachments, declarations, receipts
 from ..answers import Answers, Problem, read
-from ..attachments import Attachment
+from ..attachments import Attached, Attachment
 from ..communications import NotFound, Sent
 from ..declarations import AlreadySent, Draft, Hand, Stale
 from ..field_groups import GROUPS, TIPOLOGIA
@@ -21,7 +21,7 @@ from ..identity.sessions import Session
 from ..languages import gettext
 from ..sheet import Sheet
 from .controls import controls, draw, lists, mistakes
-from .forms import Form
+from .forms import Form, number
 from .web import (
     STATUS_LINE,
     Id,
@@ -78,8 +78,8 @@ async def _press(request: Asked, session: Session, services: Services, draft: Dr
     if action == "nuova":
         await declarations.make_new(session.owner, draft.id)
         return see_other(here)
-    if number := form.get("togli", ""):
-        await attachments.detach(session.owner, draft.id, int(number) if number.isdecimal() else 0)
+    if "togli" in form:
+        await attachments.detach(session.owner, draft.id, number(form["togli"]) or 0)
         return see_other(f"{here}#allegati")
     if action == "salva":
         return just_done(request, "salvata", here)
@@ -87,9 +87,9 @@ async def _press(request: Asked, session: Session, services: Services, draft: Dr
         return see_other(here)
     if leads_to := _LEADS_TO.get(action):
         return see_other(leads_to.format(here))
-    answers = read(draft.typed, services.clock.today())
     if action == "esporta":
-        return await _export(session, services, draft, answers)
+        return await _export(session, services, draft)
+    answers = read(draft.typed, services.clock.today())
     not_loaded = (Problem("allegati", "non_caricato"),) if form.get("allegato") else ()  # a browser sends its name
     if problems := answers.problems + not_loaded:
         attached = await attachments.of_draft(draft.id)
@@ -111,7 +111,8 @@ _LEADS_TO = {
 async def export(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The PDF that "Esporta in PDF" asked for, or a page that says how to get it."""
     draft = await declarations.find_draft(session.owner, id)
-    found = await services.ready.document(session.owner, receipts.export_id(draft))
+    sheet = _sheet(session, services, draft, await attachments.of_draft(id))
+    found = await services.ready.document(session.owner, receipts.export_id(draft.id, sheet))
     if found and found.pdf:
         return pdf(found.pdf, "bozza-comunicazione-di-rioccupazione.pdf")
     return html(request, "esportazione.html", session=session, draft=draft, state=found.state if found else "")
@@ -120,8 +121,7 @@ async def export(request: Asked, session: MySession, services: MyServices, id: I
 @get("/bozze/{id:uuid}/pdf/stampa", name="draft_page")
 async def printable(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     draft = await declarations.find_draft(session.owner, id)
-    answers = read(draft.typed, services.clock.today())
-    return sheet_page(request, session, services, draft, answers, await attachments.of_draft(id))
+    return sheet_page(request, session, services, draft, await attachments.of_draft(id))
 
 
 @get("/bozze/{id:uuid}/elimina", name="confirm_deletion")
@@ -138,10 +138,9 @@ async def delete(request: Asked, session: MySession, id: Id, form: MyForm) -> Re
 
 async def store(owner: str, id: UUID, form: Form) -> Draft:
     """Saves what the form page sent. Raises `NotFound`, `Stale`, `AlreadySent`."""
-    version = form.get("versione", "")
     draft = await declarations.find_draft(owner, id)
     typed = declarations.merged(draft, form, form.get("gruppo_mostrato", ""))
-    return await declarations.save(owner, id, typed, int(version) if version.isdecimal() else None, _hand(form))
+    return await declarations.save(owner, id, typed, number(form.get("versione", "")), _hand(form))
 
 
 def _hand(form: Form) -> Hand:
@@ -159,25 +158,23 @@ def _part(request: Asked, session: Session, services: Services, draft: Draft, ac
     return html(request, "_gruppo.html", session=session, draft=draft, group=group)
 
 
-async def _export(session: Session, services: Services, draft: Draft, answers: Answers) -> Redirect:
-    attached = await attachments.of_draft(draft.id)
-    document = await receipts.ask_export(session.owner, draft, _sheet(session, services, draft, answers, attached))
+async def _export(session: Session, services: Services, draft: Draft) -> Redirect:
+    sheet = _sheet(session, services, draft, await attachments.of_draft(draft.id))
+    document = await receipts.ask_export(session.owner, draft.id, sheet)
     await receipts.retry_failed(session.owner, document)
     await services.queue.hint(str(document))
     return see_other(f"/bozze/{draft.id}/pdf")
 
 
 def sheet_page(
-    request: Asked, session: Session, services: Services, draft: Draft, answers: Answers, attached: Sequence[Attachment]
+    request: Asked, session: Session, services: Services, draft: Draft, attached: Sequence[Attached]
 ) -> Page:
-    sheet = _sheet(session, services, draft, answers, attached)
+    sheet = _sheet(session, services, draft, attached)
     return to_print(request, session, sheet, f"/bozze/{draft.id}", "Torna alla bozza")
 
 
-def _sheet(
-    session: Session, services: Services, draft: Draft, answers: Answers, attached: Sequence[Attachment]
-) -> Sheet:
-    settings = services.settings
+def _sheet(session: Session, services: Services, draft: Draft, attached: Sequence[Attached]) -> Sheet:
+    settings, answers = services.settings, read(draft.typed, services.clock.today())
     return receipts.draft_sheet(session.person, answers, draft, attached, settings.ente, settings.banner)
 
 

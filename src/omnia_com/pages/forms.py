@@ -31,6 +31,11 @@ class Form(dict[str, str]):
     """What was posted, name -> text: the first of texts posted under one name."""
 
 
+def number(text: str) -> int | None:
+    """A number that a form of ours carries; None for what is none, or larger than any of ours."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
 async def read_form(request: Request[Any, Any, Any], session: Session) -> Form:
     """The posted form, once its CSRF token is known to be this session's. Raises `Unreadable`, `CsrfRefused`."""
     return verify(request, session, await read_fields(request))

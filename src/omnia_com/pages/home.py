@@ -68,5 +68,5 @@ async def start_draft(request: Asked, session: MySession, services: MyServices, 
         raise Unreadable("id") from None
     if speaks(request, form):
         return draft.gone(request, session, form)
-    await declarations.start(session.owner, id, services.settings.limite_bozze, declarations.fields_of(form))
+    id = await declarations.start(session.owner, id, services.settings.limite_bozze, declarations.fields_of(form))
     return see_other(f"/bozze/{id}")

@@ -207,7 +207,9 @@ HANDLERS: dict[type[Exception] | int, Callable[..., Any]] = {
     TimeoutError: database_away,
     asyncpg.PostgresConnectionError: database_away,
     asyncpg.InterfaceError: database_away,
-    asyncpg.CannotConnectNowError: database_away,
-    asyncpg.AdminShutdownError: database_away,
+    asyncpg.OperatorInterventionError: database_away,
+    asyncpg.InsufficientResourcesError: database_away,
+    asyncpg.TransactionRollbackError: database_away,
+    asyncpg.ReadOnlySQLTransactionError: database_away,
     Exception: unexpected,
 }

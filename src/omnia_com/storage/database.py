@@ -29,7 +29,7 @@ async def transaction() -> AsyncIterator[None]:
     (1.38): ten of those, and no page is answered any more. Queries by tables run on what is entered here.
     """
     entered = DB.transaction(allow_nested=False)
-    async with _pool().acquire(timeout=PATIENCE) as connection, connection.transaction():
+    async with _connection() as connection, connection.transaction():
         entered.connection = connection
         token = DB.current_transaction.set(entered)
         try:
@@ -43,15 +43,28 @@ async def fetch(query: str, *values: Any) -> list[Any]:
 
     For what every page asks, and for what only SQL can say; Piccolo's `raw` takes twice the CPU (measured).
     """
-    current = DB.current_transaction.get()
-    runs_it = current.connection if current else _pool()
-    rows: list[Any] = await runs_it.fetch(query, *values)
-    return rows
+    if current := DB.current_transaction.get():
+        rows: list[Any] = await current.connection.fetch(query, *values)
+        return rows
+    async with _connection() as connection:
+        return list(await connection.fetch(query, *values))
 
 
-def _pool() -> asyncpg.Pool:
+@asynccontextmanager
+async def _connection() -> AsyncIterator[Any]:
+    """One of the pool's, within `PATIENCE`. One whose query lasts longer, or is given up, is dropped: to have the
+    server cancel it would take as long again, and a server that hangs cancels nothing."""
     assert DB.pool is not None, "open_pool first"  # noqa: S101
-    return DB.pool
+    pool = DB.pool
+    async with asyncio.timeout(PATIENCE):
+        connection = await pool.acquire()
+    try:
+        yield connection
+    except (TimeoutError, asyncio.CancelledError):
+        connection.terminate()
+        raise
+    finally:
+        await pool.release(connection)
 
 
 async def _no_reset(_connection: asyncpg.Connection) -> None:
@@ -61,8 +74,12 @@ async def _no_reset(_connection: asyncpg.Connection) -> None:
 async def open_pool(url: str, size: int = 10) -> None:
     """Opens the pool on *url*. Without one Piccolo would silently open a connection for each query."""
     DB.config["dsn"] = url
-    patience: Any = {"command_timeout": PATIENCE, "timeout": PATIENCE}
-    await DB.start_connection_pool(min_size=1, max_size=size, reset=_no_reset, **patience)
+    limits: Any = {"command_timeout": PATIENCE, "timeout": PATIENCE, "server_settings": _ABANDONED}
+    await DB.start_connection_pool(min_size=1, max_size=size, reset=_no_reset, **limits)
+
+
+# A machine that is cut off in the middle of a sending holds the row of the protocols, and all who send wait for it.
+_ABANDONED = {"idle_in_transaction_session_timeout": f"{2 * PATIENCE}s"}
 
 
 async def close_pool() -> None:

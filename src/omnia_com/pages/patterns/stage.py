@@ -199,7 +199,7 @@ class Stage:
 
     def draft_page(self) -> Page:
         draft_ = a_draft(EMPLOYED)
-        return draft.sheet_page(self.request, SESSION, self.services, draft_, read(EMPLOYED, TODAY), files(2))
+        return draft.sheet_page(self.request, SESSION, self.services, draft_, files(2))
 
     def letter_page(self) -> Page:
         return letter.sheet_page(self.request, SESSION, self.services, a_communication(1))
