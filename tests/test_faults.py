@@ -6,7 +6,7 @@ import io
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -266,9 +266,25 @@ async def test_the_service_says_when_its_database_is_away_and_comes_back(tmp_pat
                 assert "Riprova fra qualche minuto" in answer.text
                 servers.postgres.start()
                 await answers(client, 200)
+                with hanging(servers.postgres.process.pid):
+                    for path in ("/comunicazioni", "/salute", "/"):
+                        answer = await client.get(path, timeout=5)  # seconds: ASVS 16.5
+                        assert answer.status_code == 503, path
+                await answers(client, 200)
         finally:
             process.terminate()
             await asyncio.to_thread(process.wait, 15)
+
+
+@contextlib.contextmanager
+def hanging(pid: int) -> Iterator[None]:
+    """A process and its children, as on a machine that does not come on."""
+    family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    for one in family:
+        os.kill(one, signal.SIGSTOP)
+    yield
+    for one in family:
+        os.kill(one, signal.SIGCONT)
 
 
 def web_process(environment: dict[str, str]) -> subprocess.Popen[bytes]:
