@@ -36,6 +36,7 @@ ROUTES = {
     "confirm_deletion": PERSON,
     "delete_draft": PERSON,
     "check": PERSON,
+    "sending": PERSON,
     "send": PERSON,
     "communication": PERSON,
     "receipt": PERSON,

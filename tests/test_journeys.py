@@ -312,9 +312,35 @@ async def test_long_lists_have_pages(anna: Visitor) -> None:
     assert anna.page.text.count(">Completa<") == 20
     await anna.follow("Più vecchie")
     assert anna.page.text.count(">Completa<") == 1
+    assert "Non hai ancora presentato" not in anna.page.text, "it is not said of a page that has none"
     await anna.follow("Più recenti")
     for odd in ("0", "-1", "x", "99999999999", "²"):
         await anna.get(f"/comunicazioni?pagina={odd}")
+
+
+async def test_a_list_that_just_fills_its_page_has_no_other(anna: Visitor) -> None:
+    for n in range(20):
+        await anna.get("/comunicazioni")
+        await anna.post("/bozze", {"id": f"00000000-0000-4000-8000-{n:012}"})
+    await anna.get("/comunicazioni")
+    assert "Più vecchie" not in anna.page.text
+
+
+async def test_a_refused_sending_that_is_asked_for_again_by_its_address(anna: Visitor) -> None:
+    draft = await posted_draft(anna, AUTONOMO)
+    await send(anna, draft, expect=422, ticks={})
+    assert anna.page.path == f"{draft}/invio"
+    await anna.get(anna.page.path)
+    assert anna.page.path == f"{draft}/riepilogo"
+
+
+async def test_what_was_done_is_not_said_on_a_page_of_errors(anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    await anna.client.post(draft, data={"csrf": anna.page.token, "azione": "salva", "gruppo_mostrato": ""})
+    await anna.get("/non/esiste", expect=404)
+    assert "La bozza è salvata" not in anna.page.text
+    await anna.get(draft)
+    assert "La bozza è salvata" in anna.page.text
 
 
 async def test_whoever_is_signed_in_is_led_on_from_the_first_page(anna: Visitor) -> None:

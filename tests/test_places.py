@@ -74,6 +74,23 @@ async def test_province_first_then_its_comuni(anna: Visitor) -> None:
     assert anna.page.errors == []
 
 
+async def test_the_list_of_comuni_chooses_none_by_itself(anna: Visitor) -> None:
+    draft = await new_draft(anna, SUBORDINATO | {"sede_citta": "Torin"})
+    await anna.press("Scegli dall’elenco")
+    assert anna.page.value("sede_citta") == ""
+    await anna.press("Usa questo comune")
+    assert anna.page.path == draft
+    assert anna.page.value("sede_citta") == "Torin"
+
+
+async def test_abroad_there_is_no_list_of_comuni(anna: Visitor) -> None:
+    draft = await new_draft(anna, SUBORDINATO | {"sede_stato": "Z112", "sede_citta": "Berlin"})
+    await anna.get(f"{draft}/comune")
+    assert "All’estero scrivi il nome della città" in anna.page.text
+    await anna.follow("Torna ai dati")
+    assert anna.page.value("sede_citta") == "Berlin"
+
+
 async def test_a_comune_that_is_not_listed_has_a_way_out(anna: Visitor) -> None:
     await new_draft(anna, SUBORDINATO | {"sede_citta": "Nuovocomune"})
     assert anna.page.errors == ["sede_citta:comune_sconosciuto"]

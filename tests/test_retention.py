@@ -24,6 +24,10 @@ async def test_a_draft_is_announced_a_month_before_it_goes(
     await anna.get(draft)
     await anna.fill(reddito_presunto_annuale="5000").press("Salva")
     assert "si elimina il" not in (await anna.get("/comunicazioni")).text, "touched again"
+    await aged(database, 340)
+    await anna.get(draft)
+    await anna.press("Salva")
+    assert "si elimina il" not in (await anna.get("/comunicazioni")).text, "saved as it is"
     await aged(database, 366)
     await declarations.forget_old_drafts(settings.conserva_bozze)
     await anna.get(draft, expect=404)

@@ -70,6 +70,7 @@ HANDLERS = [
     comune.choose,
     comune.take,
     check.check,
+    check.come_back,
     check.send,
     communication.show,
     communication.download,

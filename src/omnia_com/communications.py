@@ -138,9 +138,9 @@ async def find_sent(owner: str, id: UUID) -> Sent:
 
 
 async def sent_ones(owner: str, page: int = 1) -> list[Sent]:
-    """`PER_PAGE` of them, newest first; pages count from 1."""
+    """`PER_PAGE` of them, newest first, and one more if another page follows; pages count from 1."""
     query = f"{_SENT} ORDER BY c.inviata_il DESC, c.protocollo DESC LIMIT $2 OFFSET $3"
-    return [_sent(row) for row in await fetch(query, owner, PER_PAGE, PER_PAGE * (page - 1))]
+    return [_sent(row) for row in await fetch(query, owner, PER_PAGE + 1, PER_PAGE * (page - 1))]
 
 
 async def periods(owner: str, besides: UUID | None = None) -> list[Period]:

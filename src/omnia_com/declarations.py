@@ -108,12 +108,12 @@ async def find_draft(owner: str, id: UUID, *, held: bool = False) -> Draft:
 
 
 async def drafts(owner: str, page: int = 1) -> list[Draft]:
-    """`PER_PAGE` of them, newest first; pages count from 1."""
+    """`PER_PAGE` of them, newest first, and one more if another page follows; pages count from 1."""
     rows = await fetch(
         f"SELECT {_COLUMNS} FROM bozza WHERE dichiarante = $1 "  # noqa: S608 – a constant
         "ORDER BY aggiornata DESC, id LIMIT $2 OFFSET $3",
         owner,
-        PER_PAGE,
+        PER_PAGE + 1,
         PER_PAGE * (page - 1),
     )
     return [_draft(row) for row in rows]
@@ -123,12 +123,14 @@ async def save(owner: str, id: UUID, typed: Mapping[str, str], version: int | No
     """Stores what was *typed* as the draft's next version.
 
     Raises `AlreadySent`, `NotFound`, or `Stale` for another *version*, unless the *hand* that wrote that one goes on.
-    Without a version whatever stands is replaced. The same texts again change nothing, not even the version.
+    Without a version whatever stands is replaced. The same texts again change nothing, not even the version: the draft
+    only counts as touched.
     """
     async with transaction():
         draft = await find_draft(owner, id, held=True)
         if dict(typed) == draft.typed:
-            return draft
+            rows = await fetch(f"UPDATE bozza SET aggiornata = now() WHERE id = $1 RETURNING {_COLUMNS}", id)  # noqa: S608 – a constant
+            return _draft(rows[0])
         if version not in (None, draft.version) and not hand.goes_on_from(draft.last):
             raise Stale(draft)
         rows = await fetch(

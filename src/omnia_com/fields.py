@@ -46,6 +46,14 @@ def one_line(typed: str) -> str:
     return " ".join(unicodedata.normalize("NFC", typed).split())
 
 
+_UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol that show nothing
+
+
+def seen(text: str) -> int:
+    """How many characters of *text* show something."""
+    return sum(unicodedata.category(c) != "Cf" and c not in _UNSEEN for c in text)
+
+
 _ALIKE = str.maketrans(dict.fromkeys("’‘ʼ′`´", "'") | dict.fromkeys("−–—‐‑", "-"))
 
 
@@ -68,7 +76,7 @@ def _whole(digits: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of free text; lengths count characters."""
+    """One line of free text; lengths count characters, the shortest those that are seen."""
 
     longest: int = 200
     shortest: int = 2
@@ -78,7 +86,7 @@ class Text:
         text = one_line(typed)
         if len(text) > self.longest:
             raise Unreadable("troppo_lungo")
-        if len(text) < self.shortest:
+        if seen(text) < self.shortest:
             raise Unreadable("non_valido")
         return text
 

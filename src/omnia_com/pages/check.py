@@ -27,6 +27,13 @@ async def check(request: Asked, session: MySession, services: MyServices, id: Id
     return await _page(request, session, services, await declarations.find_draft(session.owner, id))
 
 
+@get("/bozze/{id:uuid}/invio", name="sending")
+async def come_back(session: MySession, id: Id) -> Redirect:
+    """What a refused sending leaves in the address bar, asked for again."""
+    await declarations.find_draft(session.owner, id)
+    return see_other(f"/bozze/{id}/riepilogo")
+
+
 @post("/bozze/{id:uuid}/invio", name="send", status_code=303)
 async def send(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
     """Sends once: a second click, a reload or a retry after a lost answer lead to the same communication."""

@@ -10,7 +10,7 @@ from ..declarations import Draft, Stale
 from ..identity.sessions import Session
 from .web import Id, MyForm, MySession, Page, html, see_other, speaks
 
-CITY, UNLISTED = "sede_citta", "comune_non_in_elenco"
+CITY, UNLISTED, ITALY = "sede_citta", "comune_non_in_elenco", "IT"
 
 
 @get("/bozze/{id:uuid}/comune", name="choose_comune")
@@ -19,13 +19,15 @@ async def choose(request: Request[Any, Any, Any], session: MySession, id: Id) ->
 
 
 def page(request: Request[Any, Any, Any], session: Session, draft: Draft, chosen: str = "") -> Page:
-    sigla = draft.typed.get("sede_provincia", "")
+    abroad = draft.typed.get("sede_stato", ITALY) != ITALY
+    sigla = "" if abroad else draft.typed.get("sede_provincia", "")
     now = places.comune(chosen or draft.typed.get(CITY, ""), sigla)
     return html(
         request,
         "comune.html",
         session=session,
         draft=draft,
+        abroad=abroad,
         province=dict(places.provinces()).get(sigla, ""),
         names=places.comuni(sigla),
         chosen=now.nome if now else "",
@@ -34,10 +36,12 @@ def page(request: Request[Any, Any, Any], session: Session, draft: Draft, chosen
 
 @post("/bozze/{id:uuid}/comune", name="take_comune", status_code=303)
 async def take(request: Request[Any, Any, Any], session: MySession, id: Id, form: MyForm) -> Page | Redirect:
-    """Puts the name into the draft, as if it had been typed."""
+    """Puts the name into the draft, as if it had been typed; without one what stood there stays."""
     draft = await declarations.find_draft(session.owner, id)
     if speaks(request, form):
         return page(request, session, draft, form.get(CITY, ""))
+    if not form.get(CITY):
+        return see_other(f"/bozze/{id}#{CITY}")
     typed = {name: text for name, text in draft.typed.items() if name != UNLISTED} | {CITY: form.get(CITY, "")}
     try:
         await declarations.save(session.owner, id, typed, draft.version)

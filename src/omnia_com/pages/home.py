@@ -41,17 +41,17 @@ def page(
     sent: list[Sent],
     number: int = 1,
 ) -> Page:
-    today = services.clock.today()
+    today, most = services.clock.today(), communications.PER_PAGE
     return html(
         request,
         "comunicazioni.html",
         session=session,
-        drafts=[(draft, read(draft.typed, today)) for draft in drafts],
-        sent=sent,
+        drafts=[(draft, read(draft.typed, today)) for draft in drafts[:most]],
+        sent=sent[:most],
         groups=GROUPS,
         new_id=uuid4(),
         page=number,
-        more=max(len(drafts), len(sent)) == communications.PER_PAGE,
+        more=max(len(drafts), len(sent)) > most,
     )
 
 

@@ -75,7 +75,8 @@ REFUSED = {
     "dati_insufficienti": "Il fornitore di identità non ci ha dato nome, cognome e codice fiscale. Prova con un altro.",
     "richiesta_scaduta": "È passato troppo tempo. Entra di nuovo.",
     "fornitore_rifiuta": "Il fornitore di identità ha rifiutato l’accesso. Riprova, oppure usa un’altra identità.",
-    "accesso_scaduto": "Questo accesso è scaduto o era già stato usato. Entra di nuovo.",
+    "accesso_scaduto": "Questo accesso è scaduto o era già stato usato. Entra di nuovo. Se succede ancora, il browser "
+    "non accetta i cookie: permettili per questo sito.",
     "non_configurato": "L’accesso non è ancora configurato. Riprova più tardi.",
     "fornitore_non_raggiungibile": "Il fornitore di identità non risponde. Riprova fra qualche minuto.",
     "registro_assente": "La legge vuole che ogni accesso sia registrato, e ora non ci riusciamo. Nessuno può entrare. "

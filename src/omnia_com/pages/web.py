@@ -131,8 +131,9 @@ def html(
     fonts = not saves_data(request)
     style = assets.style(fonts=fonts, kept=request.cookies.get(cookie_name(settings, assets.KEPT), ""))
     resumed = RESUMED.get(request.query_params.get("ripresa", ""), "")
-    done = request.cookies.get(cookie_name(settings, JUST_DONE), "")
-    if done and not part:
+    all_well = request.method == "GET" and status == 200 and not part
+    done = request.cookies.get(cookie_name(settings, JUST_DONE), "") if all_well else ""
+    if done:
         cookies.append(cookie(settings, JUST_DONE, "", max_age=0))
     if chosen := request.scope.get("omnia_lingua"):
         cookies.append(language_kept(settings, str(chosen)))

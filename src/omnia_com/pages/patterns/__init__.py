@@ -131,6 +131,7 @@ PATTERNS = (
     Pattern("allegato-attesa", "Un file in attesa dell’antivirus", lambda s: s.held_back("attesa")),
     Pattern("allegato-infetto", "Un file rifiutato dall’antivirus", lambda s: s.held_back("infetto")),
     Pattern("comune", "Scelta del comune", lambda s: s.comune(EMPLOYED)),
+    Pattern("comune-all-estero", "Scelta del comune: la sede è all’estero", lambda s: s.comune({"sede_stato": "Z112"})),
     Pattern("comune-senza-provincia", "Scelta del comune: manca la provincia", lambda s: s.comune(EMPLOYEE)),
     Pattern("conflitto", "La bozza è cambiata in un’altra finestra", Stage.conflict),
     Pattern("elimina", "Conferma: eliminare la bozza", lambda s: s.of_the_draft("elimina.html")),
