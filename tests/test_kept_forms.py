@@ -1,5 +1,6 @@
 """A session that ends in the middle of a form loses nothing: the same person finds it, nobody else does."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -155,6 +156,53 @@ async def test_who_signed_out_in_another_window_loses_nothing_either(
     await anna.fill(datore_lavoro="Gamma").press("Salva")
     await comes_back(anna)
     assert await stored(database, draft) == "Gamma"
+
+
+# When the database does not go along.
+
+
+async def no_lock_is_waited_for(database: asyncpg.Connection) -> None:
+    """As after `database.PATIENCE`, sooner."""
+    while True:
+        await database.execute("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        await asyncio.sleep(0.05)
+
+
+async def test_what_cannot_be_saved_now_stays_and_nobody_is_kept_from_entering(
+    anna: Visitor, database: asyncpg.Connection
+) -> None:
+    draft = await writes_too_late(anna, database)
+    async with database.transaction(), asyncio.TaskGroup() as tasks:
+        await database.execute("SELECT FROM bozza FOR UPDATE")
+        giving_up = tasks.create_task(no_lock_is_waited_for(database))
+        await comes_back(anna, expect=503)
+        giving_up.cancel()
+    assert anna.page.path == "/ripresa"
+    assert "Riprova fra qualche minuto" in anna.page.text
+    assert (await anna.get("/contatti")).path == "/contatti", "signed in"
+    assert (await kept(database), await stored(database, draft)) == (1, "Alfa Esempio S.r.l.")
+    await anna.get("/ripresa")
+    assert (anna.page.path, await stored(database, draft)) == (draft, "Gamma S.p.A.")
+    assert "è salvato in questa bozza" in said(anna.page.tree)
+    assert await kept(database) == 0
+
+
+async def test_a_form_that_is_saved_and_not_yet_deleted_is_saved_again(
+    anna: Visitor, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the process is killed in between."""
+    draft = await writes_too_late(anna, database)
+
+    async def breaks_off(_secret: str) -> None:
+        raise TimeoutError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(kept_forms, "drop", breaks_off)
+        await comes_back(anna, expect=503)
+    assert (await kept(database), await stored(database, draft)) == (1, "Gamma S.p.A.")
+    await anna.sign_in("P01")
+    assert (anna.page.path, await stored(database, draft)) == (draft, "Gamma S.p.A.")
+    assert await kept(database) == 0
 
 
 # Nobody else.

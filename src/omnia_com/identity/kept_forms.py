@@ -47,25 +47,23 @@ async def keep(form: KeptForm) -> str:
     return secret if rows else ""
 
 
-async def take(secret: str) -> KeptForm | None:
-    """What is kept under *secret*, once."""
-    return _opened(secret, await fetch(f"DELETE {_LIVING} RETURNING contenuto", _address(secret), AGE))
-
-
 async def look(secret: str) -> KeptForm | None:
-    """What is kept under *secret*, which stays."""
-    return _opened(secret, await fetch(f"SELECT contenuto {_LIVING}", _address(secret), AGE))
+    """What is kept under *secret*, which stays until it is dropped."""
+    rows = await fetch(
+        "SELECT contenuto FROM modulo_tenuto WHERE id_sha256 = $1 AND creato > now() - $2::interval",
+        _address(secret),
+        AGE,
+    )
+    return msgspec.json.decode(_cipher(secret).decrypt(rows[0]["contenuto"]), type=KeptForm) if rows else None
+
+
+async def drop(secret: str) -> None:
+    """Nothing is kept under *secret* any more."""
+    await fetch("DELETE FROM modulo_tenuto WHERE id_sha256 = $1", _address(secret))
 
 
 async def forget_old_forms() -> None:
     await fetch("DELETE FROM modulo_tenuto WHERE creato < now() - $1::interval", AGE)
-
-
-_LIVING = "FROM modulo_tenuto WHERE id_sha256 = $1 AND creato > now() - $2::interval"
-
-
-def _opened(secret: str, rows: list[dict[str, bytes]]) -> KeptForm | None:
-    return msgspec.json.decode(_cipher(secret).decrypt(rows[0]["contenuto"]), type=KeptForm) if rows else None
 
 
 def _address(secret: str) -> bytes:

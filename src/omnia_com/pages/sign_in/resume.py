@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+import structlog
 from litestar import Request, get
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
@@ -24,7 +26,9 @@ from ..forms import Form, Unreadable, from_our_page, read_fields
 from ..web import MyServices, MySession, Page, Services, is_fragment, see_other
 
 Asked = Request[Any, Any, Any]
+log = structlog.get_logger()
 COOKIE = "modulo"
+NOT_YOURS = "/comunicazioni?ripresa=altri"
 AT_ONCE = 4  # forms of one browser: one for each window in which somebody was writing
 
 
@@ -54,28 +58,40 @@ def _whose(request: Asked, services: Services, token: str) -> bytes:
 
 
 async def put_back(request: Asked, services: Services, owner: str, back: str) -> tuple[str, list[Cookie]]:
-    """After *owner* has signed in: saves what this browser's cookie leads to; says where to go instead of *back*."""
+    """After *owner* has signed in: saves what this browser's cookie leads to; says where to go instead of *back*.
+
+    What the database does not take now waits for `/ripresa`: nobody is kept from entering.
+    """
     secrets, left = _secrets(request, services), list[str]()
-    for secret in secrets:
-        if form := await kept_forms.take(secret):
-            where, done = await _put_back(owner, form)
-            back = back if left else where
-            left += [] if done else [await kept_forms.keep(form)]
+    for n, secret in enumerate(secrets):
+        try:
+            where, done = await _put_back(owner, secret, back)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as e:
+            log.error("modulo_non_ripreso", errore=type(e).__name__)
+            return "/ripresa", [_cookie(services, left + secrets[n:])]
+        back = back if left else where
+        left += [] if done else [secret]
     return back, [_cookie(services, left)] if secrets else []
 
 
-async def _put_back(owner: str, form: KeptForm) -> tuple[str, bool]:
-    """Where to go, and whether nothing of *form* is left to be decided. Another person's is gone with this."""
-    if form.whose != csrf.tag(owner):
-        return "/comunicazioni?ripresa=altri", True
+async def _put_back(owner: str, secret: str, back: str) -> tuple[str, bool]:
+    """Where to go, and whether nothing is left to be decided: only then is the form gone. Another person's is, too.
+
+    A form whose deleting breaks off may be put back again: the same texts change nothing.
+    """
+    form = await kept_forms.look(secret)
+    if form is None:
+        return back, True
     try:
-        return await PUT_BACK[form.page](owner, form), True
+        back = await PUT_BACK[form.page](owner, form) if form.whose == csrf.tag(owner) else NOT_YOURS
     except NotFound:
-        return "/comunicazioni?ripresa=altri", True
+        back = NOT_YOURS
     except (Stale, AlreadySent):
         return "/ripresa", False
     except Unusable:
         return "/ripresa?ripresa=correggi", False
+    await kept_forms.drop(secret)
+    return back, True
 
 
 async def _save_draft(owner: str, form: KeptForm) -> str:
@@ -108,12 +124,14 @@ PUT_BACK: dict[str, Callable[[str, KeptForm], Awaitable[str]]] = {
 
 @get("/ripresa", name="resume")
 async def show(request: Asked, session: MySession, services: MyServices) -> Page | Redirect:
-    """What could not be saved by itself: for the person to decide. It stays until its half hour is over."""
+    """What could not be saved by itself, for the person to decide; until its half hour is over. What the database did
+    not take is put back now."""
+    where = "/comunicazioni"
     for secret in _secrets(request, services):
-        form = await kept_forms.look(secret)
-        if form and form.whose == csrf.tag(session.owner):
+        where, done = await _put_back(session.owner, secret, where)
+        if not done and (form := await kept_forms.look(secret)):
             return await _decide(request, session, form)
-    return see_other("/comunicazioni")
+    return see_other(where)
 
 
 async def _decide(request: Asked, session: Session, form: KeptForm) -> Page:
