@@ -12,6 +12,7 @@ from omnia_com.front import Front
 from omnia_com.identity import kept_forms
 from omnia_com.limits import Limit
 from tests.browsing import Visitor, said
+from tests.files import pdf
 from tests.people import BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft, send
 
@@ -60,6 +61,21 @@ async def test_what_was_typed_is_saved_and_shown(anna: Visitor, database: asyncp
     assert "è salvato in questa bozza" in said(anna.page.tree)
     assert await stored(database, draft) == "Gamma S.p.A."
     assert await kept(database) == 0
+
+
+async def test_the_texts_that_come_with_a_file_are_saved_and_the_file_is_asked_for_again(
+    anna: Visitor, database: asyncpg.Connection
+) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    await anna.get(draft)
+    await session_ends(database)
+    await anna.fill(datore_lavoro="Gamma").choose_file("a.pdf", pdf()).press("Carica il file")
+    assert KEPT in said(anna.page.tree)
+    assert "Un file va caricato di nuovo" in said(anna.page.tree)
+    await comes_back(anna)
+    assert (anna.page.path, await stored(database, draft)) == (draft, "Gamma")
+    assert "il file no: sceglilo di nuovo" in said(anna.page.tree)
+    assert await database.fetchval("SELECT count(*) FROM allegato") == 0
 
 
 @pytest.mark.parametrize("button", ["Continua", "Esporta in PDF", "Elimina bozza"])
@@ -286,6 +302,16 @@ async def test_another_sites_form_is_never_kept(headers: Any, anna: Visitor, dat
     await session_ends(database)
     await anna.post(draft, {"datore_lavoro": "Gamma", "azione": "salva"}, **headers)
     assert LOST in said(anna.page.tree)
+    assert await kept(database) == 0
+
+
+async def test_nor_what_another_site_sends_with_a_file(anna: Visitor, database: asyncpg.Connection) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    texts = {"csrf": (await anna.get(draft)).token, "datore_lavoro": "Gamma"}
+    await session_ends(database)
+    files, elsewhere = {"allegato": ("a.pdf", pdf())}, {"Sec-Fetch-Site": "cross-site"}
+    answer = await anna.client.post(f"{draft}/allegati", data=texts, files=files, headers=elsewhere)
+    assert answer.headers["location"].endswith("&tenuto=no")
     assert await kept(database) == 0
 
 

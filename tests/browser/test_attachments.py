@@ -1,5 +1,6 @@
 """A file chosen in a real browser, on a telephone."""
 
+import asyncpg
 import pytest
 from playwright.async_api import FilePayload
 
@@ -89,3 +90,16 @@ async def test_the_file_is_saved_and_not_shown(window: Windows, anna: Visitor) -
     async with w.page.expect_download() as saved:
         await w.follow("perché")
     assert (await saved.value).suggested_filename.startswith("perché")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+async def test_a_large_file_whose_session_is_gone_leads_to_the_sign_in_and_the_texts_are_kept(
+    script: bool, window: Windows, anna: Visitor, database: asyncpg.Connection
+) -> None:
+    w = await (await window(script)).be(anna)
+    await w.open(await posted_draft(anna, SUBORDINATO))
+    w.faults = True  # the script asks whether all is saved: 401
+    await database.execute("UPDATE sessione SET vista = now() - interval '31 minutes'")
+    await upload(w, "contratto.pdf", pdf() + bytes(3_900_000))
+    assert "tenuto=si" in w.page.url
+    assert await database.fetchval("SELECT count(*) FROM modulo_tenuto") == 1

@@ -25,7 +25,7 @@ from ..uploads import Refused, Upload
 from .controls import Mistake
 from .draft import refuse_stale, sent_meanwhile, store
 from .forms import Form, verify
-from .incoming import MOST_BYTES, Incoming, receive
+from .incoming import FOLDER, MOST_BYTES, Incoming, receive
 from .web import Id, MyServices, MySession, Page, Services, html, see_other
 
 Asked = Request[Any, Any, Any]
@@ -52,7 +52,7 @@ async def attach(request: Asked, session: MySession, services: MyServices, id: I
         number = await uploads.begin(session.owner, services.settings.limite_allegati)
 
     try:
-        incoming = await receive(request, services.settings.data / "in-arrivo", before_file)
+        incoming = await receive(request, services.settings.data / FOLDER, before_file)
         with incoming.file:
             await _take(session, services, id, number, incoming)
     except Refused as e:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ MOST_BYTES = 32 * 1024 * 1024  # of a request: a file a little too large is answ
 MOST_TEXT = 256 * 1024
 IDLE_SECONDS = 60
 FILE = "allegato"
+FOLDER = "in-arrivo"  # of OMNIA_DATA: nameless files while they come
 Asked = Request[Any, Any, Any]
 
 
@@ -80,6 +81,24 @@ async def receive(request: Asked, folder: Path, before_file: Callable[[Form], Aw
         incoming.file.close()
         raise
     return incoming
+
+
+class _AllTexts(Exception):
+    """The file begins, or there is none."""
+
+
+async def texts(request: Asked, folder: Path) -> Form:
+    """The texts of a form; its file is not waited for. Raises `Unreadable`, `RequestEntityTooLarge`."""
+    form = Form()
+
+    async def before_file(so_far: Form) -> None:
+        nonlocal form
+        form = so_far
+        raise _AllTexts
+
+    with suppress(_AllTexts):
+        await receive(request, folder, before_file)
+    return form
 
 
 async def _multipart(request: Asked, incoming: Incoming, before_file: Callable[[Form], Awaitable[None]]) -> None:

@@ -9,6 +9,8 @@ DONE = {
 
 RESUMED = {
     "bozza": "La sessione era finita. Quello che avevi scritto è salvato in questa bozza. Non è stato inviato niente.",
+    "file": "La sessione era finita. Quello che avevi scritto è salvato in questa bozza; il file no: "
+    "sceglilo di nuovo.",
     "invio": "La sessione era finita: la comunicazione NON è stata inviata. Controlla e premi di nuovo Invia.",
     "contatti": "La sessione era finita. I contatti che avevi scritto sono salvati.",
     "correggi": "La sessione era finita. I contatti che avevi scritto non sono ancora salvati: correggili e salva.",

@@ -23,6 +23,7 @@ from ...identity.sessions import Session
 from .. import contacts, draft
 from ..cookies import cookie, cookie_name
 from ..forms import Form, Unreadable, from_our_page, read_fields
+from ..incoming import FOLDER, texts
 from ..web import MyServices, MySession, Page, Services, is_fragment, see_other
 
 Asked = Request[Any, Any, Any]
@@ -38,7 +39,7 @@ async def keep(request: Asked, services: Services) -> tuple[bool, list[Cookie]]:
     if name not in PUT_BACK or is_fragment(request) or services.keeping.exceeded(address):
         return False, []
     try:
-        form = await read_fields(request)
+        form = await (texts(request, services.settings.data / FOLDER) if name == "attach" else read_fields(request))
     except Unreadable:
         return False, []
     whose = _whose(request, services, form.pop("csrf", ""))
@@ -99,6 +100,11 @@ async def _save_draft(owner: str, form: KeptForm) -> str:
     return f"/bozze/{form.id}?ripresa=bozza"
 
 
+async def _save_texts(owner: str, form: KeptForm) -> str:
+    await _save_draft(owner, form)
+    return f"/bozze/{form.id}?ripresa=file#allegati"
+
+
 async def _do_not_send(owner: str, form: KeptForm) -> str:
     try:
         await declarations.find_draft(owner, _id(form))
@@ -117,6 +123,7 @@ async def _save_contacts(owner: str, form: KeptForm) -> str:
 
 PUT_BACK: dict[str, Callable[[str, KeptForm], Awaitable[str]]] = {
     "save_draft": _save_draft,
+    "attach": _save_texts,
     "send": _do_not_send,
     "save_contacts": _save_contacts,
 }
