@@ -242,13 +242,16 @@ def on_the_wire(response: httpx.Response) -> int:
 
 def _review_whole(page: Page) -> None:
     language = page.language
-    error = languages.catalogues()[language].gettext("Errore:") + " "
+    told = languages.catalogues()[language].gettext
+    error = told("Errore:") + " "
     headings = [said(h) for h in page.tree.iter("h1")]
     assert len(headings) == 1, f"{page.url}: {headings}"
     if page.response.status_code == 422:
         assert page.title.startswith(error + headings[0]), page.title
         assert page.errors
     assert page.title.removeprefix(error).startswith(headings[0]), page.title
+    states = [e for e in page.tree.iter() if "data-stato" in e.attrib]
+    assert [said(e) for e in states] == [told(e.get("data-stato", "").capitalize()) for e in states], page.url
     assert not [s for s in page.tree.iter("script") if s.text], "inline script"
     styled = [e for e in page.tree.iter() if "style" in e.attrib or any(a.startswith("on") for a in e.attrib)]
     assert not styled, "inline style or handler"
