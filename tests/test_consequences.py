@@ -121,6 +121,7 @@ async def test_before_sending_and_after(
     await anna.get(f"{draft}/riepilogo")
     await anna.follow("Cosa significa per la tua cassa integrazione")
     assert told(anna.page) == ["R2-SUB-COMPAT", "ALL-UNILAV", "ALL-EMPLOYER"]
+    assert "Lettera" not in anna.page.text
     await send(anna, draft)
     receipt = f"{anna.page.path}/ricevuta/stampa"
     at("2026-12-24T10:00:00")
@@ -129,6 +130,23 @@ async def test_before_sending_and_after(
     assert "Decide l’INPS" in anna.page.text
     await anna.get(receipt)
     assert "Decide" not in anna.page.text, "never part of the receipt"
+
+
+async def test_whoever_is_to_tell_the_employer_finds_the_letter_there(
+    anna: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    await send(anna, await posted_draft(anna, SUBORDINATO))
+    sent = anna.page.path
+    await anna.follow("Cosa significa per la tua cassa integrazione")
+    await anna.press("Lettera per il datore di lavoro")
+    assert anna.page.path == f"{sent}/lettera"
+    await anna.get(sent)
+    await anna.press("Rettifica")
+    await send(anna, anna.page.path)
+    await anna.get(f"{sent}/conseguenze")
+    assert "ALL-EMPLOYER" in told(anna.page)
+    assert "Lettera" not in anna.page.text, "the amended one has its own"
 
 
 async def test_of_a_draft_that_is_not_complete_nothing_is_said(anna: Visitor) -> None:

@@ -7,6 +7,7 @@ from litestar import Request, get
 from .. import communications, declarations
 from ..answers import read
 from ..clock import rome
+from ..communications import Sent
 from ..consequences import CERTAINTY, Rule, consequences
 from ..identity.sessions import Session
 from .web import Id, MyServices, MySession, Page, html
@@ -19,7 +20,7 @@ async def after(request: Asked, session: MySession, services: MyServices, id: Id
     sent = await communications.find_sent(session.owner, id)
     day = rome(sent.inviata_il).date()
     rules = consequences(read(sent.risposte, day).values, viewed=services.clock.today(), sent=day)
-    return page(request, session, rules, f"/comunicazioni/{id}")
+    return page(request, session, rules, f"/comunicazioni/{id}", sent=sent)
 
 
 @get("/bozze/{id:uuid}/conseguenze", name="draft_consequences")
@@ -32,6 +33,16 @@ async def before(request: Asked, session: MySession, services: MyServices, id: I
     return page(request, session, rules, f"/bozze/{id}/riepilogo", wrong=bool(answers.problems))
 
 
-def page(request: Asked, session: Session, rules: tuple[Rule, ...], back: str, *, wrong: bool = False) -> Page:
-    """The *rules* that apply; *wrong* says that the draft must be completed first."""
-    return html(request, "conseguenze.html", session=session, rules=rules, certainty=CERTAINTY, wrong=wrong, back=back)
+def page(
+    request: Asked,
+    session: Session,
+    rules: tuple[Rule, ...],
+    back: str,
+    *,
+    sent: Sent | None = None,
+    wrong: bool = False,
+) -> Page:
+    """The *rules* that apply, of what was *sent* with the letter for the employer; *wrong* says that the draft must be
+    completed first."""
+    known: dict[str, Any] = {"rules": rules, "certainty": CERTAINTY, "sent": sent, "wrong": wrong, "back": back}
+    return html(request, "conseguenze.html", session=session, **known)

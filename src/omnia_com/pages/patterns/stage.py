@@ -224,7 +224,7 @@ class Stage:
         return self.annul(sostituisce=OTHER, prima_protocollo=protocol(2))
 
     def consequences(self) -> Page:
-        return consequences.page(self.request, SESSION, tuple(RULES.values()), "/modelli")
+        return consequences.page(self.request, SESSION, tuple(RULES.values()), "/modelli", sent=a_communication(1))
 
     def consequences_unknown(self) -> Page:
         return consequences.page(self.request, SESSION, (), "/modelli", wrong=True)
