@@ -419,4 +419,4 @@ def test_a_new_field_of_any_kind_can_be_drawn_and_refused(kind: Text, monkeypatc
 
 def drawn(typed: Typed) -> str:
     found = answers(typed)
-    return render("_gruppo.html", group=controls(found.group, typed, found.problems), draft=SimpleNamespace(version=1))
+    return render("_gruppo.html", group=controls(found, typed, found.problems), draft=SimpleNamespace(version=1))

@@ -52,6 +52,27 @@ async def test_the_focus_stays_and_the_change_is_said(form: Any) -> None:
     assert await w.focused() == "tipologia_rioccupazione-autonomo"
 
 
+@pytest.mark.parametrize(
+    ("tipologia", "answers", "fields"),
+    [
+        ("autonomo", {}, 6),
+        ("autonomo", {"tipologia_autonomo": "altro"}, 7),
+        ("subordinato", {}, 18),
+        ("subordinato", SUBORDINATO, 16),
+        ("subordinato", {"sede_stato": "Z110", "lavoro_agricolo_intermittente": "agricolo"}, 16),
+    ],
+)
+async def test_as_many_fields_are_announced_as_are_seen_and_are_to_be_filled(
+    tipologia: str, answers: dict[str, str], fields: int, form: Any
+) -> None:
+    other = {"autonomo": "subordinato", "subordinato": "autonomo"}[tipologia]
+    w = await form(answers | {"tipologia_rioccupazione": other})
+    await w.choose(tipologia)
+    await w.swapped(tipologia)
+    assert (await w.stato("")).endswith(f", {fields} campi")
+    assert await w.page.locator("#gruppo .form-group:visible:not(:has([type=checkbox]))").count() == fields
+
+
 async def test_saving_after_a_change_is_no_conflict(form: Any) -> None:
     w = await form(NOTHING)
     for tipologia in ("subordinato", "autonomo", "subordinato"):

@@ -13,7 +13,7 @@ import msgspec
 from jinja2 import TemplateNotFound
 from markupsafe import Markup
 
-from ..answers import Problem
+from ..answers import Answers, Problem
 from ..field_groups import GROUPS, TIPOLOGIA, Group
 from ..fields import Choice, Country, Field, LongChoice, Option, Tick, Unreadable
 from ..languages import current, gettext
@@ -58,22 +58,25 @@ class Mistake(msgspec.Struct, frozen=True):
 
 
 class GroupControls(msgspec.Struct, frozen=True):
-    """The drawn fields of one tipologia; `name` is '' before one is chosen."""
+    """The drawn fields of one tipologia, and how many are to be filled; `name` is '' before one is chosen."""
 
     name: str
     title: str
+    to_fill: int
     controls: tuple[Markup, ...]
 
 
 def controls(
-    group: Group | None, typed: Mapping[str, str], problems: Sequence[Problem], *, part: bool = False
+    answers: Answers, typed: Mapping[str, str], problems: Sequence[Problem], *, part: bool = False
 ) -> GroupControls:
     """*part*: for a page that is there already and has the long lists (`lists`)."""
+    group = answers.group
     if group is None:
-        return GroupControls("", "", ())
+        return GroupControls("", "", 0, ())
     wrong = {p.field: error(p) for p in problems}
     drawn = tuple(draw(f, typed.get(f.name, ""), wrong.get(f.name, ""), part=part) for f in group.fields)
-    return GroupControls(group.name, gettext(group.title), drawn)
+    to_fill = sum(f in group.fields and not isinstance(f.kind, Tick) for f in answers.asked)
+    return GroupControls(group.name, gettext(group.title), to_fill, drawn)
 
 
 def lists(shown: Group | None) -> dict[str, tuple[Option, ...]]:

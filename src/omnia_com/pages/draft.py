@@ -154,7 +154,7 @@ def _part(request: Asked, session: Session, services: Services, draft: Draft, ac
     if action == "autosalva":
         end = {"Fine-Sessione": str(int(session.ends.timestamp()))}
         return html(request, "_salvato.html", media_type="text/plain", session=session, headers=end, draft=draft)
-    group = controls(read(draft.typed, services.clock.today()).group, draft.typed, (), part=True)
+    group = controls(read(draft.typed, services.clock.today()), draft.typed, (), part=True)
     return html(request, "_gruppo.html", session=session, draft=draft, group=group)
 
 
@@ -198,7 +198,7 @@ def page(
         session=session,
         draft=draft,
         tipologia=draw(TIPOLOGIA, draft.typed.get(TIPOLOGIA.name, ""), wrong.get(TIPOLOGIA.name, "")),
-        group=controls(answers.group, draft.typed, problems),
+        group=controls(answers, draft.typed, problems),
         attachments=attached,
         lists=lists(answers.group),
         errors=errors,
