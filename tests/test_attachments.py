@@ -178,6 +178,7 @@ GOOD: dict[str, tuple[str, bytes, str]] = {
     "a scan at 600 dpi": ("a.png", png_of(4960, 7016), "a.png"),
     "a photograph called PNG": ("foto.png", JPEG, "foto.jpg"),
     "no extension": ("contratto", PDF, "contratto.pdf"),
+    "a date at the end of a name": ("Contratto del 1.12.2026", PDF, "Contratto del 1.12.2026.pdf"),
     "large letters": ("SCAN.PDF", PDF, "SCAN.pdf"),
     "an archive's name in the middle": ("a.zip.pdf", PDF, "a.zip.pdf"),
 }  # fmt: skip
@@ -286,6 +287,12 @@ NAMES = {
     "  . . .pdf": "allegato.pdf",
     ("W" * 300) + ".pdf": "W" * 96 + ".pdf",
     "con; 'apici' & {{7*7}} $HOME `id`.pdf": "con; 'apici' & {{7*7}} $HOME `id`.pdf",
+    "Contratto Alfa S.r.l": "Contratto Alfa S.r.l.pdf",
+    "Contratto Alfa S.r.l.": "Contratto Alfa S.r.l.pdf",
+    "Busta del sig. Rossi": "Busta del sig. Rossi.pdf",
+    "contratto.firmato": "contratto.firmato.pdf",
+    "contratto.2": "contratto.2.pdf",
+    "contratto 1.12.2026.PDF": "contratto 1.12.2026.pdf",
     "due  spazi\u00a0e\u2028righe.pdf": "due spazi erighe.pdf",
 }
 
@@ -299,7 +306,7 @@ def saved_as(header: str) -> str:
 
 
 async def test_a_name_can_be_shown_and_saved_anywhere(anna: Visitor, database: asyncpg.Connection) -> None:
-    assert len(NAMES) == 21
+    assert len(NAMES) == 27
     for given, shown in NAMES.items():
         assert uploads.clean_name(given, uploads.PDF) == shown, repr(given)
         header = disposition(shown)
@@ -308,6 +315,12 @@ async def test_a_name_can_be_shown_and_saved_anywhere(anna: Visitor, database: a
         plain = header.split("filename*=")[0]
         assert plain.count('"') == 2
         assert saved_as("attachment; filename*=" + header.split("filename*=")[1]) == shown
+
+
+@pytest.mark.parametrize("extension", ["exe", "docx", "ODT", "js", "mp4", "html", "png"])
+def test_another_kind_by_its_name_is_refused(extension: str) -> None:
+    with pytest.raises(uploads.Refused, match="nome"):
+        uploads.clean_name(f"Contratto del 1.12.2026.{extension}", uploads.PDF)
 
 
 async def test_the_names_come_through_a_form(anna: Visitor) -> None:

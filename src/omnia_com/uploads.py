@@ -99,6 +99,7 @@ async def recognised(file: BinaryIO) -> str:
     return answer
 
 
+_EXTENSION = re.compile("[a-z][a-z0-9]{1,4}")  # «Contratto del 1.12.2026», «Alfa S.r.l» and «Sig. Rossi» have none
 _SHOWN_NOWHERE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"  # scripts and emoji are written with these
 
@@ -107,14 +108,16 @@ def clean_name(given: str, kind: str) -> str:
     """A name that can be shown and saved anywhere, with the extension of what the file is.
 
     Without path, control signs, signs that turn the direction of writing; at most `LONGEST_NAME` signs.
+    A last part that is no extension, such as the year of a date, belongs to the name.
     Raises `Refused` when its extension says that it is something else.
     """
     text = unicodedata.normalize("NFC", re.split(r"[/\\]", given)[-1])
     text = "".join(c for c in text if c in _JOINERS or unicodedata.category(c) not in _SHOWN_NOWHERE)
-    stem, dot, extension = " ".join(text.split()).rpartition(".")
-    if not dot:
-        stem, extension = extension, OWN[kind][0]
-    extension = extension.strip().lower()
+    name = " ".join(text.split())
+    stem, dot, extension = name.rpartition(".")
+    extension = extension.lower()
+    if not dot or not _EXTENSION.fullmatch(extension):
+        stem, extension = name, OWN[kind][0]
     if extension not in (OWN[PDF] if kind == PDF else OWN[JPEG] + OWN[PNG]):
         raise Refused("nome")
     if extension not in OWN[kind]:  # a photograph called .png: the name is put right
