@@ -191,6 +191,33 @@ async def test_its_nearest_neighbour_is_taken(what: str, anna: Visitor) -> None:
     assert f"<bdi>{shown} (" in anna.page.text
 
 
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (1, "1 kB"),
+        (104_857, "102 kB"),
+        (104_858, "0,1 MB"),
+        (1_258_291, "1,2 MB"),
+        (LARGEST - 1, "4,0 MB"),
+        (LARGEST, "4,0 MB"),
+    ],
+)
+def test_no_file_that_is_taken_reads_as_larger_than_may_be(size: int, shown: str) -> None:
+    assert attachments.Attached(UUID(int=0), "a.pdf", uploads.PDF, size, "").size == shown
+
+
+async def test_the_largest_reads_the_same_everywhere(anna: Visitor) -> None:
+    draft = await attached(anna, ("a.pdf", padded_pdf(LARGEST)))
+    assert "a.pdf (4,0 MB)" in anna.page.text
+    for path in (f"{draft}/allegati", f"{draft}/riepilogo"):
+        await anna.get(path)
+        assert "(4,0 MB" in anna.page.text, path
+    await send(anna, draft)
+    assert "(4,0 MB)" in anna.page.text
+    await anna.get(f"{anna.page.path}/ricevuta/stampa")
+    assert "4,0 MB" in anna.page.text
+
+
 async def test_five_are_the_most(anna: Visitor) -> None:
     draft = await attached(anna, *((f"{n}.png", PNG) for n in range(5)))
     assert "Carica il file" not in anna.page.text

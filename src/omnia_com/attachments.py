@@ -15,7 +15,8 @@ from .sheet import AttachmentRow
 from .storage.database import fetch, transaction
 
 MOST = 5
-LARGEST = 4 * 1024 * 1024  # bytes
+MEGABYTE = 1024 * 1024  # bytes
+LARGEST = 4 * MEGABYTE
 
 
 class Attached(msgspec.Struct, frozen=True):
@@ -29,10 +30,13 @@ class Attached(msgspec.Struct, frozen=True):
 
     @property
     def size(self) -> str:
-        """1.258.291 -> «1,3 MB»; under a tenth of a megabyte in kB."""
-        if self.dimensione >= 100_000:
-            return f"{self.dimensione / 1_000_000:.1f} MB".replace(".", ",")
-        return f"{max(1, round(self.dimensione / 1000))} kB"
+        """1.258.291 -> «1,2 MB»; under a tenth of a megabyte in kB.
+
+        A megabyte has 1,048,576 bytes, as in `LARGEST`: no file that is taken reads as more than the 4 MB of the pages.
+        """
+        if self.dimensione >= MEGABYTE / 10:
+            return f"{self.dimensione / MEGABYTE:.1f} MB".replace(".", ",")
+        return f"{max(1, round(self.dimensione / 1024))} kB"
 
 
 class Attachment(Attached, frozen=True, kw_only=True):
