@@ -1,6 +1,10 @@
 """How long things are kept: a draft a year, with notice; what was sent is not the service's to delete."""
 
+import dataclasses
+from pathlib import Path
+
 import asyncpg
+from omnia_com.workers.main import tidy
 
 from omnia_com import declarations
 from omnia_com.settings import Settings
@@ -38,3 +42,17 @@ async def test_what_was_sent_stays(anna: Visitor, database: asyncpg.Connection, 
     await declarations.forget_old_drafts(0)
     await anna.get(anna.page.path)
     assert anna.page.hook("stato") == "inviata"
+
+
+async def test_what_cannot_be_done_keeps_nothing_longer_than_its_time(
+    anna: Visitor, database: asyncpg.Connection, settings: Settings, tmp_path: Path
+) -> None:
+    await posted_draft(anna, AUTONOMO)
+    await aged(database, 366)
+    no_signer = dataclasses.replace(
+        settings,
+        saml_idp_metadata_url="https://registro.example/idp.xml",
+        saml_idp_metadata_certificato=str(tmp_path / "nowhere.pem"),
+    )
+    await tidy(no_signer)
+    assert await database.fetchval("SELECT count(*) FROM bozza") == 0

@@ -1,5 +1,6 @@
 """Providers' metadata that the worker renews, and the command that makes our certificate."""
 
+import base64
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from omnia_com import doctor_sign_in
@@ -109,6 +111,36 @@ async def test_where_a_signer_is_pinned_only_what_it_signed_is_kept(tmp_path: Pa
         assert known(tmp_path / "f") == {}
     await refresh(settings, answering(signed_by(SIGNER))())
     assert list(known(tmp_path / "f")) == [SPID.entity_id]
+
+
+def with_a_key_unheard_of(provider: Provider) -> bytes:
+    """The certificate of *provider*, DER in PEM, whose key calls itself neither RSA nor anything else that is known."""
+    der = x509.load_pem_x509_certificate(provider.certificate).public_bytes(Encoding.DER)
+    odd = der.replace(bytes.fromhex("06092a864886f70d010101"), bytes.fromhex("06092a864886f70d01017f"), 1)
+    return b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(odd) + b"-----END CERTIFICATE-----\n"
+
+
+async def test_a_certificate_with_a_key_unheard_of_counts_for_nothing_and_stops_nothing(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "f", url=f"{REGISTRY} cie={CIE_ADDRESS} cie={CIE_ADDRESS}2")
+    alone, beside = Provider("https://e.example"), Provider("https://f.example")
+    alone.certificate = with_a_key_unheard_of(alone)
+    metadata = beside.metadata(with_a_key_unheard_of(beside))
+    await refresh(settings, answering(good(alone), httpx.Response(200, content=metadata), good(CIE))())
+    assert known(tmp_path / "f") == {beside.entity_id: "cie", CIE.entity_id: "cie"}
+
+
+async def test_a_signer_with_a_key_unheard_of_has_signed_nothing(tmp_path: Path) -> None:
+    (tmp_path / "registro.pem").write_bytes(with_a_key_unheard_of(SIGNER))
+    settings = settings_of(tmp_path / "f", url=REGISTRY, certificato=str(tmp_path / "registro.pem"))
+    from lxml import etree
+
+    signed = SIGNER.sign(etree.fromstring(SPID.metadata(ID="_registro")))
+    await refresh(settings, answering(httpx.Response(200, content=etree.tostring(signed)))())
+    assert known(tmp_path / "f") == {}
+
+
+async def test_without_addresses_nobody_asks_who_should_have_signed(tmp_path: Path) -> None:
+    await refresh(settings_of(tmp_path, certificato=str(tmp_path / "nowhere.pem")))
 
 
 @pytest.mark.parametrize("address", ["http://registro.example/idp.xml", "file:///etc/passwd", "cie=http://x.example"])

@@ -82,21 +82,26 @@ async def look_after_files(contents: Contents, settings: Settings) -> None:
 
 
 async def tidy(settings: Settings) -> None:
-    await receipts.forget_old_exports()
-    await forget_expired(settings)
-    await forget_old_exchanges(settings)
-    await refresh(settings)
-    await forget_old_forms()
-    await forget_old_drafts(settings.conserva_bozze)
-    await forget_old_accesses(settings.conserva_accessi)
+    """Each step by itself: one that fails stops no other."""
+    await attempt("esportazioni", receipts.forget_old_exports)
+    await attempt("sessioni", lambda: forget_expired(settings))
+    await attempt("scambi", lambda: forget_old_exchanges(settings))
+    await attempt("metadata", lambda: refresh(settings))
+    await attempt("moduli", forget_old_forms)
+    await attempt("bozze", lambda: forget_old_drafts(settings.conserva_bozze))
+    await attempt("accessi", lambda: forget_old_accesses(settings.conserva_accessi))
 
 
-async def every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+async def attempt(name: str, act: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await act()
+    except Exception as e:
+        log.error("giro_non_riuscito", giro=name, errore=type(e).__name__)
+
+
+async def every(seconds: float, name: str, act: Callable[[], Awaitable[None]]) -> None:
     while True:
-        try:
-            await act()
-        except Exception as e:
-            log.error("giro_non_riuscito", errore=type(e).__name__)
+        await attempt(name, act)
         await asyncio.sleep(seconds)
 
 
@@ -118,10 +123,10 @@ async def run(settings: Settings) -> None:
             log_results=False,
         )
         rounds = (
-            every(BEAT_SECONDS, lambda: beat(browser)),
-            every(SWEEP_SECONDS, lambda: sweep(queue, browser)),
-            every(FILES_SECONDS, lambda: look_after_files(contents, settings)),
-            every(TIDY_SECONDS, lambda: tidy(settings)),
+            every(BEAT_SECONDS, "battito", lambda: beat(browser)),
+            every(SWEEP_SECONDS, "documenti", lambda: sweep(queue, browser)),
+            every(FILES_SECONDS, "allegati", lambda: look_after_files(contents, settings)),
+            every(TIDY_SECONDS, "pulizia", lambda: tidy(settings)),
         )
         tasks = [asyncio.create_task(r) for r in rounds]
         with contextlib.suppress(asyncio.CancelledError):

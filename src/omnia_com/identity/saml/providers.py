@@ -108,9 +108,9 @@ def _certificates(role: Element) -> Iterator[x509.Certificate]:
         for written in key.iter(q("ds:X509Certificate")) if key.get("use", "signing") == "signing" else ():
             try:
                 certificate = x509.load_der_x509_certificate(base64.b64decode("".join((written.text or "").split())))
-            except (ValueError, x509.InvalidVersion):
+                public = certificate.public_key()
+            except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm):
                 continue
-            public = certificate.public_key()
             long_enough = isinstance(public, RSAPublicKey) and public.key_size >= keys.SMALLEST
             if long_enough and certificate.not_valid_after_utc > xml.now():
                 yield certificate

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 import structlog
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from ...settings import Settings, SettingsError
 from .. import AccessRefused, Scheme, keys
@@ -53,16 +54,17 @@ def pinned(settings: Settings) -> list[x509.Certificate]:
 
 async def refresh(settings: Settings, http: httpx.AsyncClient | None = None) -> None:
     """Fetches what is not fresh; each on its own, so that one that fails stops no other. Raises `SettingsError`."""
-    folder, signers = Path(settings.saml_idp_metadata), pinned(settings)
+    folder = Path(settings.saml_idp_metadata)
     due = [source for source in sources(settings) if _age(source.file(folder)) > FRESH]
     if not due:
         return
+    signers = pinned(settings)
     async with http or new_client() as client:
         for source in due:
             try:
                 answer = await Remote(client).ask("GET", source.url)
                 _keep(source.file(folder), checked(answer.expect_success("metadata").body, signers))
-            except (AccessRefused, OSError) as e:
+            except (AccessRefused, OSError, UnsupportedAlgorithm) as e:
                 log.warning("metadata_saml_non_rinnovati", indirizzo=source.url, motivo=str(e))
 
 
