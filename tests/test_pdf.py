@@ -14,6 +14,7 @@ import page
 import pikepdf
 import pytest
 from omnia_com.workers.chromium import Browser, BrowserUnavailable, DriverGone
+from omnia_com.workers.own_folder import OwnFolder
 from omnia_com.workers.pdf_metadata import attach
 from omnia_com.workers.pdf_text import contains_text, pages_text
 from omnia_com.workers.pdf_ua import finish, saved
@@ -257,6 +258,21 @@ async def test_without_a_browser_it_says_so_and_goes_on(tmp_path: Path) -> None:
         assert not browser.available
         with pytest.raises(BrowserUnavailable, match="Per averlo"):
             await browser.pdf("<p>mai")
+
+
+async def test_a_driver_that_does_not_start_is_a_browser_to_wait_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", "/bin/false")
+    async with new_browser(tmp_path) as browser:
+        assert not browser.available
+        with pytest.raises(BrowserUnavailable, match="Playwright non si avvia"):
+            await browser.pdf("<p>mai")
+        monkeypatch.delenv("PLAYWRIGHT_NODEJS_PATH")
+        await browser.start()
+        assert contains_text(await printed(browser, RECEIPT), "OMNIACOM.2026.0000001")
+    OwnFolder.in_(tmp_path / "tmp").release()
+    assert [folder.name for folder in (tmp_path / "tmp").iterdir()] == ["chromium-0"], "it was let go"
 
 
 async def test_a_killed_browsers_files_are_swept_at_the_next_start(tmp_path: Path) -> None:

@@ -159,9 +159,12 @@ class Browser:
         self._sandbox = False
 
     async def _driver(self) -> Playwright:
-        self._folder = OwnFolder.in_(self._settings.data / "tmp")
-        with self._folder.as_environment():
-            return await async_playwright().start()
+        self._folder = self._folder or OwnFolder.in_(self._settings.data / "tmp")
+        try:
+            with self._folder.as_environment():
+                return await async_playwright().start()
+        except Exception as e:  # Playwright says no more than that
+            raise BrowserUnavailable(f"Playwright non si avvia: {e}") from e
 
     async def _after(self, failure: Exception) -> None:
         """A deaf browser is closed, so that the next try starts another one; a dead driver ends the process."""
