@@ -14,6 +14,7 @@ import page
 import pikepdf
 import pytest
 from omnia_com.workers.chromium import Browser, BrowserUnavailable, DriverGone
+from omnia_com.workers.main import beat, every
 from omnia_com.workers.own_folder import OwnFolder
 from omnia_com.workers.pdf_metadata import attach
 from omnia_com.workers.pdf_text import contains_text, pages_text
@@ -251,6 +252,23 @@ async def test_a_dead_driver_ends_the_worker(tmp_path: Path) -> None:
         os.kill(parent(await browser_pid(browser)), signal.SIGKILL)
         with pytest.raises(DriverGone):
             await browser.pdf("<p>mai")
+
+
+async def test_a_driver_that_dies_while_there_is_no_browser_ends_the_worker_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ended(BaseException):
+        pass
+
+    def exit(code: int) -> None:
+        raise Ended(code)
+
+    monkeypatch.setattr("omnia_com.workers.main.os._exit", exit)
+    async with new_browser(tmp_path) as browser:
+        os.kill(parent(await browser_pid(browser)), signal.SIGKILL)
+        browser._program, browser.available = None, False  # as after a Chromium that did not start
+        with pytest.raises(Ended, match="1"):
+            await asyncio.wait_for(every(0.01, "battito", lambda: beat(browser)), 20)
 
 
 async def test_without_a_browser_it_says_so_and_goes_on(tmp_path: Path) -> None:

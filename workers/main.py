@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import structlog
@@ -50,9 +50,8 @@ async def render(ctx: dict[str, Any], document: str) -> str:
     try:
         pdf = await print_pdf(browser, work)
         return "fatto" if await receipts.keep(work, pdf) else "preso da altri"
-    except DriverGone:
-        log.error("playwright_perso")
-        os._exit(1)  # only a new process mends it: the supervisor starts one, and the lease runs out
+    except DriverGone as e:
+        end(e)
     except Exception as e:
         failed = not isinstance(e, BrowserUnavailable)
         log.error("documento_non_fatto", documento=document, errore=type(e).__name__)
@@ -95,8 +94,16 @@ async def tidy(settings: Settings) -> None:
 async def attempt(name: str, act: Callable[[], Awaitable[None]]) -> None:
     try:
         await act()
+    except DriverGone as e:
+        end(e)
     except Exception as e:
         log.error("giro_non_riuscito", giro=name, errore=type(e).__name__)
+
+
+def end(gone: DriverGone) -> NoReturn:
+    """Only a new process mends it: the supervisor starts one, and the leases run out."""
+    log.error("playwright_perso", motivo=str(gone))
+    os._exit(1)
 
 
 async def every(seconds: float, name: str, act: Callable[[], Awaitable[None]]) -> None:
