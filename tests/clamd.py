@@ -5,11 +5,11 @@ import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-VIRUS = b"QUESTO-E-UN-VIRUS-DI-PROVA"
+VIRUS, TOO_MUCH = b"QUESTO-E-UN-VIRUS-DI-PROVA", b"QUI-SI-INTERROMPE"
 
 
 class Clamd:
-    """`answer` is said to every file that has no virus; `seen` counts the files."""
+    """`answer` is said to every file that has no virus; at `TOO_MUCH` it hangs up. `seen` counts the files."""
 
     def __init__(self) -> None:
         self.port, self.answer, self.seen = 0, "stream: OK", 0
@@ -25,7 +25,7 @@ class Clamd:
             content += await reader.readexactly(size)
         self.seen += 1
         said = "stream: Prova.Virus FOUND" if VIRUS in content else self.answer
-        writer.write(said.encode() + b"\0" if said else b"")
+        writer.write(said.encode() + b"\0" if said and TOO_MUCH not in content else b"")
         await writer.drain()
         writer.close()
 

@@ -1,7 +1,8 @@
 """The virus check: refuses, keeps and tries again, and blocks nobody's communication."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -12,7 +13,7 @@ from omnia_com.contents import Contents
 from omnia_com.front import Front
 from omnia_com.settings import Settings
 from tests.browsing import Visitor
-from tests.clamd import VIRUS, Clamd
+from tests.clamd import TOO_MUCH, VIRUS, Clamd
 from tests.files import embedded, pdf
 from tests.people import SUBORDINATO
 from tests.steps import posted_draft, send
@@ -126,3 +127,47 @@ async def test_a_virus_found_in_a_draft_is_to_be_taken_away_before_sending(
     await anna.press("Togli contratto.pdf")
     await send(anna, draft)
     assert anna.page.hook("stato") == "inviata"
+
+
+async def states(database: asyncpg.Connection) -> list[str]:
+    return [row["stato"] for row in await database.fetch("SELECT stato FROM contenuto ORDER BY creato")]
+
+
+async def test_what_the_store_lost_keeps_no_other_from_its_check(
+    anna: Visitor, clamd: Clamd, settings: Settings, database: asyncpg.Connection
+) -> None:
+    for content in (CLEAN, CLEAN, INFECTED):
+        await upload(anna, content)
+    contents = Contents(settings)
+    await contents.remove(await database.fetchval("SELECT id FROM contenuto ORDER BY creato"))
+    async with clamd.running():
+        await attachments.check_waiting(contents, clamd.address)
+    assert await states(database) == ["attesa", "ammesso", "infetto"]
+
+
+async def test_files_at_which_clamd_hangs_up_do_not_take_every_turn(
+    anna: Visitor, clamd: Clamd, settings: Settings, database: asyncpg.Connection
+) -> None:
+    for content in (pdf(embedded("dati.txt", TOO_MUCH), compress_streams=False), CLEAN, INFECTED):
+        await upload(anna, content)
+    async with clamd.running():
+        for _ in range(60):
+            await attachments.check_waiting(Contents(settings), clamd.address, most=1)
+    assert await states(database) == ["attesa", "ammesso", "infetto"]
+
+
+async def test_a_clamd_that_is_away_is_not_asked_about_every_file(
+    anna: Visitor, clamd: Clamd, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await upload(anna, CLEAN)
+    opened, contents = [], Contents(settings)
+    genuine = contents.open
+
+    async def open(id: UUID) -> AsyncIterator[bytes]:
+        opened.append(id)
+        return await genuine(id)
+
+    monkeypatch.setattr(contents, "open", open)
+    await attachments.check_waiting(contents, clamd.address)
+    assert len(opened) == 1

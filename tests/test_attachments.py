@@ -18,7 +18,7 @@ from pikepdf import Encryption
 from omnia_com import attachments, declarations, uploads
 from omnia_com.attachments import LARGEST
 from omnia_com.communications import find_sent
-from omnia_com.contents import Contents
+from omnia_com.contents import Contents, StoreAway
 from omnia_com.pages.attachments import disposition
 from omnia_com.settings import Settings
 from tests.browsing import Visitor
@@ -492,6 +492,30 @@ async def test_what_nothing_refers_to_is_removed_and_what_was_sent_stays(
     assert await database.fetchval("SELECT count(*) FROM contenuto") == 1
     await anna.get(sent)
     assert (await anna.client.get(anna.page.link("Scarica a.pdf"))).content == PDF
+
+
+async def test_what_the_store_does_not_remove_now_is_removed_later_and_keeps_nothing_else(
+    anna: Visitor, contents: Contents, settings: Settings, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = stored(settings)
+    await attached(anna, ("a.pdf", PDF), ("b.png", PNG))
+    await database.execute("DELETE FROM allegato")
+    await database.execute("UPDATE contenuto SET creato = creato - interval '2 days'")
+    stuck = await database.fetchval("SELECT id FROM contenuto ORDER BY creato")
+    genuine = contents.remove
+
+    async def remove(id: UUID) -> None:
+        if id == stuck:
+            raise StoreAway
+        await genuine(id)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(contents, "remove", remove)
+        await attachments.forget_unused(contents)
+    assert stored(settings) - before == {stuck.hex}
+    await attachments.forget_unused(contents)
+    assert stored(settings) == before
+    assert await database.fetchval("SELECT count(*) FROM contenuto") == 0
 
 
 async def test_the_database_keeps_what_was_sent(anna: Visitor, database: asyncpg.Connection) -> None:

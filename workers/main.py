@@ -74,12 +74,6 @@ async def beat(browser: Browser) -> None:
     await receipts.beat("chromium" if browser.available else "")
 
 
-async def look_after_files(contents: Contents, settings: Settings) -> None:
-    """The virus check of what came in while clamd was away; removing what nothing refers to any more."""
-    await attachments.check_waiting(contents, settings.clamd)
-    await attachments.forget_unused(contents)
-
-
 async def tidy(settings: Settings) -> None:
     """Each step by itself: one that fails stops no other."""
     await attempt("esportazioni", receipts.forget_old_exports)
@@ -132,7 +126,8 @@ async def run(settings: Settings) -> None:
         rounds = (
             every(BEAT_SECONDS, "battito", lambda: beat(browser)),
             every(SWEEP_SECONDS, "documenti", lambda: sweep(queue, browser)),
-            every(FILES_SECONDS, "allegati", lambda: look_after_files(contents, settings)),
+            every(FILES_SECONDS, "antivirus", lambda: attachments.check_waiting(contents, settings.clamd)),
+            every(FILES_SECONDS, "allegati", lambda: attachments.forget_unused(contents)),
             every(TIDY_SECONDS, "pulizia", lambda: tidy(settings)),
         )
         tasks = [asyncio.create_task(r) for r in rounds]
