@@ -42,6 +42,7 @@ NOT_NOTED = {
     "accesses": "this log itself",
     "session": "the time that is left, nothing of the person",
     "stay_signed_in": "the time that is left, nothing of the person",
+    "sending": "shows nothing: it leads to the check page",
     "send": "in its own transaction",
     "annul": "in its own transaction",
 }
