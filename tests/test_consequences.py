@@ -1,13 +1,28 @@
 """What it means for the benefit: every worked case, and every border of every rule."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from inspect import getsource
+from itertools import product
 from typing import Any
 
 import pytest
 
+from omnia_com import consequences as rules
 from omnia_com.answers import read
-from omnia_com.consequences import CERTAINTY, RULES, consequences, six_months_after
+from omnia_com.consequences import (
+    BENEFIT,
+    CERTAINTY,
+    HIRING_NOTICE,
+    RULES,
+    TABLES,
+    Case,
+    Rule,
+    consequences,
+    six_months_after,
+)
 from tests.browsing import Page, Visitor
 from tests.people import AUTONOMO, SUBORDINATO
 from tests.steps import posted_draft, send
@@ -102,6 +117,73 @@ def test_late_and_on_the_day() -> None:
 
 def test_nothing_is_said_of_nothing() -> None:
     assert codes({}) == codes({"tipologia_rioccupazione": "autonomo"}) == []
+
+
+# The tables themselves.
+
+DAYS = [date(2015, 1, 1) + timedelta(days=n) for n in range((date(2036, 1, 1) - date(2015, 1, 1)).days)]
+NOT_ALWAYS = {rules.entro_sei_mesi, rules.a_chiamata, rules.agricolo}  # on other days another row speaks of them
+
+
+def by_situation(table: tuple[Rule, ...]) -> dict[Callable[[Case], bool], list[Rule]]:
+    found = defaultdict(list)
+    for rule in table:
+        found[rule.situation].append(rule)
+    return found
+
+
+@pytest.mark.parametrize("table", [BENEFIT, HIRING_NOTICE])
+def test_no_start_day_is_without_its_row_and_none_has_two(table: tuple[Rule, ...]) -> None:
+    for situation, rows in by_situation(table).items():
+        times = Counter(sum(rule.begun.include(day) for rule in rows) for day in DAYS)
+        assert max(times) == 1, f"{situation.__name__}: two rows on a day"
+        assert (0 in times) == (situation in NOT_ALWAYS), f"{situation.__name__}: {times[0]} days without"
+
+
+def test_days_of_validity_border_on_each_other() -> None:
+    """A reform closes rows on the day before its own begin: no row's end is followed by nothing."""
+    begins = {rule.begun.first for rule in BENEFIT}
+    assert all(rule.begun.last is None or rule.begun.last + timedelta(days=1) in begins for rule in BENEFIT)
+
+
+def test_every_job_has_one_rule_on_every_day() -> None:
+    """Whatever is answered, by the first and last day of every row and the days beside them."""
+    kinds, hours = ("no", "agricolo", "intermittente"), ("giorni_diversi", "ore_diverse", "coincide")
+    employed: list[dict[str, Any]] = [
+        {"tipologia_rioccupazione": "subordinato", "tipo_contratto": c, "lavoro_agricolo_intermittente": k}
+        | {"collocazione_oraria": h, "orario_settimanale": w, "sede_stato": "IT"}
+        for c, k, h, w in product(("indeterminato", "determinato"), kinds, hours, (20, 36))
+    ]
+    others = ("artigiano", "cococo", "occasionale", "prestazione_occasionale")
+    own: list[dict[str, Any]] = [{"tipologia_rioccupazione": "autonomo", "tipologia_autonomo": t} for t in others]
+    borders = {day for rule in RULES.values() for day in rule.begun if day}
+    days = [DAYS[0], DAYS[-1], *(day + timedelta(days=n) for day in borders for n in (-1, 0, 1))]
+    for answers, start, length in product([*employed, *own], days, (None, 30, 400)):
+        end = {} if length is None else {"data_fine": start + timedelta(days=length)}
+        told = consequences({**answers, "data_inizio": start, **end}, viewed=start, sent=start - timedelta(days=1))
+        assert [sum(rule in table for rule in told) for table in (BENEFIT, HIRING_NOTICE)] == [1, 1], (answers, start)
+
+
+def test_a_reform_is_a_row_closed_and_a_row_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = RULES["R2-AUT"]
+    closed = replace(old, begun=old.begun._replace(last=date(2027, 12, 31)))
+    new = replace(old, code="R3-AUT", begun=rules.Days(date(2028, 1, 1)))
+    table = (*(closed if rule is old else rule for rule in BENEFIT), new)
+    monkeypatch.setattr(rules, "TABLES", (table, *TABLES[1:]))
+    v = {"tipologia_rioccupazione": "autonomo", "tipologia_autonomo": "artigiano"}
+    for start, code in ((date(2027, 12, 31), "R2-AUT"), (date(2028, 1, 1), "R3-AUT")):
+        assert consequences({**v, "data_inizio": start}, viewed=TODAY, sent=TODAY)[0].code == code
+
+
+def test_no_date_of_law_stands_outside_the_tables() -> None:
+    code = getsource(rules)
+    functions, _, tables = code.partition("# The tables.")
+    assert "date(20" not in functions.replace("REVIEWED = date(2026, 11, 23)", "")
+    assert "date(20" not in tables.partition("RULES = ")[2]
+
+
+def test_every_row_has_a_code_of_its_own() -> None:
+    assert len(RULES) == sum(map(len, TABLES))
 
 
 def test_statements_are_easy_to_read_and_have_their_source() -> None:
