@@ -60,7 +60,10 @@ TABLES: dict[str, Any] = {
     "field_groups.py": _fields(),
     "messages.py": (messages.ERRORS, messages.ANY_FIELD),
     "cautions.py": cautions.CAUTIONS,
-    "consequences.py": ([r.text for r in consequences.RULES.values()], consequences.CERTAINTY, consequences.NO_RULE),
+    "consequences.py": (
+        [r.text for r in consequences.RULES.values()],
+        (consequences.CERTAINTY, consequences.NO_RULE, consequences.CONCLUSION),
+    ),
     "declaration_texts.py": declaration_texts.TEXTS,
     "declarants.py": declarants.LABELS,
     "amendments.py": amendments.MOTIVI,

@@ -188,7 +188,22 @@ def test_every_row_has_a_code_of_its_own() -> None:
 
 def test_statements_are_easy_to_read_and_have_their_source() -> None:
     assert gulpease(rule.text for rule in RULES.values()) >= 60
-    assert all(rule.source and rule.certainty in CERTAINTY for rule in RULES.values())
+    assert gulpease(f"{rules.CONCLUSION}: {text}." for text in CERTAINTY.values()) >= 60
+    for rule in RULES.values():
+        assert rule.sources, rule.code
+        assert all(source.where and source.certainty in CERTAINTY for source in rule.sources), rule.code
+
+
+def test_the_grades_are_those_of_each_source() -> None:
+    """A statute, B INPS or courts at second hand, C inference; where there are two, each source has its own."""
+    grades = {code: "".join(source.certainty for source in rule.sources) for code, rule in RULES.items()}
+    two = {"R2-SUB-OVERLAP": "AB", "ALL-FT-PERM": "BC", "ALL-NO-UNILAV": "AC", "ALL-LATE": "AB"}
+    assert {code: grade for code, grade in grades.items() if len(grade) > 1} == two
+    by_grade = {grade: {code for code, its in grades.items() if its == grade} for grade in CERTAINTY}
+    r1 = {"R1-SUB-SHORT", "R1-SUB-LONG", "R1-AUT", "R1-OCC"}
+    assert by_grade["A"] == r1 | {"R2-SUB-INTERM", "ALL-UNILAV", "ALL-EMPLOYER"}
+    assert by_grade["B"] == {c for c in RULES if c.startswith("R0")} | {"R2-SUB-COMPAT", "R2-AUT"}
+    assert by_grade["C"] == {"R1-SUB-COMPAT", "R2-SUB-AGRI", "R2-OCC", "ALL-STRADDLE", "ALL-SAME-DAY"}
 
 
 def told(page: Page) -> list[str]:
@@ -229,6 +244,18 @@ async def test_whoever_is_to_tell_the_employer_finds_the_letter_there(
     await anna.get(f"{sent}/conseguenze")
     assert "ALL-EMPLOYER" in told(anna.page)
     assert "Lettera" not in anna.page.text, "the amended one has its own"
+
+
+async def test_each_source_is_shown_with_its_own_grade(anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO | {"collocazione_oraria": "coincide"})
+    for path in (f"{draft}/conseguenze", "/modelli/conseguenze"):
+        await anna.get(path)
+        (card,) = anna.page.tree.iterfind(".//*[@data-conseguenza='R2-SUB-OVERLAP']")
+        assert " ".join("".join(card.itertext()).split()).endswith(
+            "Da dove viene: Legge 203/2024, art. 6. Quanto è certo: Lo dice la legge (A). "
+            "Da dove viene: Circolare INPS n. 3/2025. "
+            "Quanto è certo: Lo dicono INPS o i giudici, per quanto ne sappiamo (B). Controllato il 23/11/2026."
+        )
 
 
 async def test_of_a_draft_that_is_not_complete_nothing_is_said(anna: Visitor) -> None:

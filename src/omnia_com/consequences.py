@@ -43,17 +43,23 @@ class Days(NamedTuple):
 ALWAYS = Days()
 
 
+class Source(NamedTuple):
+    """Where a statement, or a part of it, comes from, and how certain that makes it: a key of `CERTAINTY`."""
+
+    where: str
+    certainty: str
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A statement, of whom it is true, where it comes from and how certain it is. It was looked at on `reviewed`."""
+    """A statement, of which jobs it is true, and its sources. They were looked at on `reviewed`."""
 
     code: str
     situation: Callable[[Case], bool]
     begun: Days
     """On which days a job of which it speaks begins."""
     text: str
-    source: str
-    certainty: str
+    sources: tuple[Source, ...]
     goes_on: date | None = None
     """It speaks only of jobs that have not ended before this day."""
     viewed: Days = ALWAYS
@@ -146,40 +152,46 @@ FROM_2022_TO_2025 = Days(date(2022, 1, 1), date(2025, 1, 11))
 FROM_2025 = Days(date(2025, 1, 12))
 BEFORE_2025 = Days(None, date(2025, 1, 11))
 NO_RULE = "Nessuna regola scritta trovata"
-_CUMULO_2010 = "Circolare INPS n. 130/2010; art. 8 D.Lgs. 148/2015, testo in vigore fino al 2021"
+CONCLUSION = "Quello che ne ricaviamo per casi come il tuo"
+_CUMULO_2010 = Source("Circolare INPS n. 130/2010; art. 8 D.Lgs. 148/2015, testo in vigore fino al 2021", SECOND_HAND)
+_CIRCULAR_130 = Source("Circolare INPS n. 130/2010", SECOND_HAND)
+_LAW_OF_2021 = Source("Legge 234/2021, art. 1, comma 197", STATUTE)
+_LAW_OF_2024 = Source("Legge 203/2024, art. 6", STATUTE)
+_DUTY = Source("Art. 8, comma 2, D.Lgs. 148/2015", STATUTE)
+_CONCLUDED = Source(CONCLUSION, INFERENCE)
 BENEFIT = (
-    Rule("R1-SUB-SHORT", entro_sei_mesi, FROM_2022_TO_2025, "Il contratto dura al massimo sei mesi: la cassa integrazione è sospesa per tutto il contratto.", "Legge 234/2021, art. 1, comma 197", STATUTE),
-    Rule("ALL-FT-PERM", fisso_a_tempo_pieno_negli_stessi_orari, ALWAYS, "Il nuovo lavoro è fisso, a tempo pieno e negli stessi orari. Il lavoro sospeso si può considerare finito, e la cassa con lui.", "Circolare INPS n. 130/2010", SECOND_HAND),
-    Rule("R0-SUB-INTERM", a_chiamata, UP_TO_2021, "Lavori a chiamata: perdi la cassa integrazione solo per i giorni in cui lavori.", _CUMULO_2010, SECOND_HAND),
-    Rule("R2-SUB-INTERM", a_chiamata, FROM_2025, "Lavori a chiamata: perdi la cassa integrazione solo per i giorni in cui lavori.", "Legge 203/2024, art. 6", STATUTE),
-    Rule("R0-SUB-AGRI", agricolo, UP_TO_2021, "Fai un lavoro agricolo: perdi la cassa integrazione solo per i giorni in cui lavori.", _CUMULO_2010, SECOND_HAND),
-    Rule("R2-SUB-AGRI", agricolo, FROM_2025, "Fai un lavoro agricolo: perdi la cassa integrazione solo per i giorni in cui lavori.", "Legge 203/2024, art. 6", INFERENCE),
-    Rule("R0-SUB-COMPAT", in_altri_orari, UP_TO_2021, "Giorni e ore sono diversi: paga e cassa integrazione si possono sommare, entro certi limiti.", _CUMULO_2010, SECOND_HAND),
-    Rule("R1-SUB-COMPAT", in_altri_orari, FROM_2022_TO_2025, "Il contratto dura più di sei mesi e gli orari sono diversi. Gli uffici hanno deciso in modi diversi: chiedi alla tua sede INPS.", "Art. 8 D.Lgs. 148/2015, testo del 2022", INFERENCE),
-    Rule("R2-SUB-COMPAT", in_altri_orari, FROM_2025, "Giorni e ore sono diversi: di regola paga e cassa integrazione si possono sommare, entro l’orario massimo della settimana.", "Circolare INPS n. 130/2010", SECOND_HAND),
-    Rule("R0-SUB-OVERLAP", negli_stessi_orari, UP_TO_2021, "Perdi la cassa integrazione per i giorni in cui lavori. Il resto ti può spettare.", _CUMULO_2010, SECOND_HAND),
-    Rule("R1-SUB-LONG", negli_stessi_orari, FROM_2022_TO_2025, "La cassa integrazione non ti spetta per i giorni in cui lavori.", "Legge 234/2021, art. 1, comma 197", STATUTE),
-    Rule("R2-SUB-OVERLAP", negli_stessi_orari, FROM_2025, "La cassa integrazione non ti spetta per i giorni in cui lavori. Se guadagni meno della cassa, ti può spettare la differenza.", "Legge 203/2024, art. 6; circolare INPS n. 3/2025", STATUTE),
-    Rule("R0-OCC", occasionale, UP_TO_2021, "Per il lavoro occasionale la cassa integrazione può calare in base a quanto guadagni.", _CUMULO_2010, SECOND_HAND),
-    Rule("R1-OCC", occasionale, FROM_2022_TO_2025, "La cassa integrazione non ti spetta per i giorni in cui lavori.", "Legge 234/2021, art. 1, comma 197", STATUTE),
-    Rule("R2-OCC", occasionale, FROM_2025, "Per il lavoro occasionale non c’è una regola chiara di INPS. Comunicalo lo stesso.", NO_RULE, INFERENCE),
-    Rule("R0-AUT", autonomo, UP_TO_2021, "La cassa integrazione cala in base a quanto guadagni. Devi dimostrare il guadagno.", _CUMULO_2010, SECOND_HAND),
-    Rule("R1-AUT", autonomo, FROM_2022_TO_2025, "La cassa integrazione non ti spetta per i giorni in cui lavori.", "Legge 234/2021, art. 1, comma 197", STATUTE),
-    Rule("R2-AUT", autonomo, FROM_2025, "La cassa integrazione cala di quanto guadagni. Devi dimostrare il guadagno a INPS.", "Circolare INPS n. 107/2010", SECOND_HAND),
+    Rule("R1-SUB-SHORT", entro_sei_mesi, FROM_2022_TO_2025, "Il contratto dura al massimo sei mesi: la cassa integrazione è sospesa per tutto il contratto.", (_LAW_OF_2021,)),
+    Rule("ALL-FT-PERM", fisso_a_tempo_pieno_negli_stessi_orari, ALWAYS, "Il nuovo lavoro è fisso, a tempo pieno e negli stessi orari. Il lavoro sospeso si può considerare finito, e la cassa con lui.", (_CIRCULAR_130, _CONCLUDED)),
+    Rule("R0-SUB-INTERM", a_chiamata, UP_TO_2021, "Lavori a chiamata: perdi la cassa integrazione solo per i giorni in cui lavori.", (_CUMULO_2010,)),
+    Rule("R2-SUB-INTERM", a_chiamata, FROM_2025, "Lavori a chiamata: perdi la cassa integrazione solo per i giorni in cui lavori.", (_LAW_OF_2024,)),
+    Rule("R0-SUB-AGRI", agricolo, UP_TO_2021, "Fai un lavoro agricolo: perdi la cassa integrazione solo per i giorni in cui lavori.", (_CUMULO_2010,)),
+    Rule("R2-SUB-AGRI", agricolo, FROM_2025, "Fai un lavoro agricolo: perdi la cassa integrazione solo per i giorni in cui lavori.", (Source("Legge 203/2024, art. 6", INFERENCE),)),
+    Rule("R0-SUB-COMPAT", in_altri_orari, UP_TO_2021, "Giorni e ore sono diversi: paga e cassa integrazione si possono sommare, entro certi limiti.", (_CUMULO_2010,)),
+    Rule("R1-SUB-COMPAT", in_altri_orari, FROM_2022_TO_2025, "Il contratto dura più di sei mesi e gli orari sono diversi. Gli uffici hanno deciso in modi diversi: chiedi alla tua sede INPS.", (Source("Art. 8 D.Lgs. 148/2015, testo del 2022", INFERENCE),)),
+    Rule("R2-SUB-COMPAT", in_altri_orari, FROM_2025, "Giorni e ore sono diversi: di regola paga e cassa integrazione si possono sommare, entro l’orario massimo della settimana.", (_CIRCULAR_130,)),
+    Rule("R0-SUB-OVERLAP", negli_stessi_orari, UP_TO_2021, "Perdi la cassa integrazione per i giorni in cui lavori. Il resto ti può spettare.", (_CUMULO_2010,)),
+    Rule("R1-SUB-LONG", negli_stessi_orari, FROM_2022_TO_2025, "La cassa integrazione non ti spetta per i giorni in cui lavori.", (_LAW_OF_2021,)),
+    Rule("R2-SUB-OVERLAP", negli_stessi_orari, FROM_2025, "La cassa integrazione non ti spetta per i giorni in cui lavori. Se guadagni meno della cassa, ti può spettare la differenza.", (_LAW_OF_2024, Source("Circolare INPS n. 3/2025", SECOND_HAND))),
+    Rule("R0-OCC", occasionale, UP_TO_2021, "Per il lavoro occasionale la cassa integrazione può calare in base a quanto guadagni.", (_CUMULO_2010,)),
+    Rule("R1-OCC", occasionale, FROM_2022_TO_2025, "La cassa integrazione non ti spetta per i giorni in cui lavori.", (_LAW_OF_2021,)),
+    Rule("R2-OCC", occasionale, FROM_2025, "Per il lavoro occasionale non c’è una regola chiara di INPS. Comunicalo lo stesso.", (Source(NO_RULE, INFERENCE),)),
+    Rule("R0-AUT", autonomo, UP_TO_2021, "La cassa integrazione cala in base a quanto guadagni. Devi dimostrare il guadagno.", (_CUMULO_2010,)),
+    Rule("R1-AUT", autonomo, FROM_2022_TO_2025, "La cassa integrazione non ti spetta per i giorni in cui lavori.", (_LAW_OF_2021,)),
+    Rule("R2-AUT", autonomo, FROM_2025, "La cassa integrazione cala di quanto guadagni. Devi dimostrare il guadagno a INPS.", (Source("Circolare INPS n. 107/2010", SECOND_HAND),)),
 )  # fmt: skip
 HIRING_NOTICE = (
-    Rule("ALL-UNILAV", comunica_anche_il_datore, ALWAYS, "Anche il nuovo datore comunica l’assunzione, e questo vale. INPS consiglia di fare lo stesso la tua comunicazione: dice il reddito.", "Art. 8, comma 2, D.Lgs. 148/2015", STATUTE),
-    Rule("ALL-NO-UNILAV", non_comunica_nessun_altro, ALWAYS, "Nessuno comunica al posto tuo: questa comunicazione è la sola.", "Art. 8, comma 2, D.Lgs. 148/2015", STATUTE),
+    Rule("ALL-UNILAV", comunica_anche_il_datore, ALWAYS, "Anche il nuovo datore comunica l’assunzione, e questo vale. INPS consiglia di fare lo stesso la tua comunicazione: dice il reddito.", (_DUTY,)),
+    Rule("ALL-NO-UNILAV", non_comunica_nessun_altro, ALWAYS, "Nessuno comunica al posto tuo: questa comunicazione è la sola.", (_DUTY, _CONCLUDED)),
 )  # fmt: skip
 ACROSS_A_REFORM = (
-    Rule("ALL-STRADDLE", ogni_lavoro, BEFORE_2025, "Il lavoro è cominciato prima del 12 gennaio 2025. Da quel giorno contano solo i giorni in cui lavori.", "Legge 203/2024, art. 6", INFERENCE, goes_on=date(2025, 1, 12)),
+    Rule("ALL-STRADDLE", ogni_lavoro, BEFORE_2025, "Il lavoro è cominciato prima del 12 gennaio 2025. Da quel giorno contano solo i giorni in cui lavori.", (Source("Legge 203/2024, art. 6", INFERENCE),), goes_on=date(2025, 1, 12)),
 )  # fmt: skip
 OLD_EMPLOYER = (
-    Rule("ALL-EMPLOYER", ogni_lavoro, ALWAYS, "Avvisa subito anche il datore che ha chiesto la cassa integrazione per te.", "Art. 8, comma 2-bis, D.Lgs. 148/2015 (legge 182/2025, art. 22)", STATUTE, goes_on=date(2025, 12, 18), viewed=Days(date(2025, 12, 18))),
+    Rule("ALL-EMPLOYER", ogni_lavoro, ALWAYS, "Avvisa subito anche il datore che ha chiesto la cassa integrazione per te.", (Source("Art. 8, comma 2-bis, D.Lgs. 148/2015 (legge 182/2025, art. 22)", STATUTE),), goes_on=date(2025, 12, 18), viewed=Days(date(2025, 12, 18))),
 )  # fmt: skip
 IN_TIME = (
-    Rule("ALL-LATE", cominciato_prima_dell_invio, ALWAYS, "Il lavoro è cominciato prima dell’invio. Se non hai ancora inviato, fallo subito: puoi perdere la cassa integrazione.", "Cassazione n. 24644/2023", SECOND_HAND),
-    Rule("ALL-SAME-DAY", cominciato_il_giorno_dell_invio, ALWAYS, "Cominci il giorno stesso dell’invio. La comunicazione vale se arriva prima che tu cominci.", "Art. 8, comma 3, D.Lgs. 148/2015", INFERENCE),
+    Rule("ALL-LATE", cominciato_prima_dell_invio, ALWAYS, "Il lavoro è cominciato prima dell’invio. Se non hai ancora inviato, fallo subito: puoi perdere la cassa integrazione.", (Source("Art. 8, comma 3, D.Lgs. 148/2015", STATUTE), Source("Cassazione n. 24644/2023", SECOND_HAND))),
+    Rule("ALL-SAME-DAY", cominciato_il_giorno_dell_invio, ALWAYS, "Cominci il giorno stesso dell’invio. La comunicazione vale se arriva prima che tu cominci.", (Source("Art. 8, comma 3, D.Lgs. 148/2015", INFERENCE),)),
 )  # fmt: skip
 TABLES = (BENEFIT, HIRING_NOTICE, ACROSS_A_REFORM, OLD_EMPLOYER, IN_TIME)
 RULES = {rule.code: rule for table in TABLES for rule in table}
