@@ -43,17 +43,24 @@ async def render(ctx: dict[str, Any], document: str) -> str:
     settings: Settings = ctx["settings"]
     if not browser.available:
         return "nessun browser"
-    work = await receipts.claim(UUID(document), settings.ente, settings.banner)
+    try:
+        work = await receipts.claim(UUID(document), settings.ente, settings.banner)
+    except Exception as e:
+        log.error("documento_non_preso", documento=document, errore=type(e).__name__)
+        return "non preso"
     if work is None:
         return "già fatto"
     failed = False
     try:
-        pdf = await print_pdf(browser, work)
+        try:
+            pdf = await print_pdf(browser, work)
+        except Exception as e:
+            failed = not isinstance(e, BrowserUnavailable)
+            raise
         return "fatto" if await receipts.keep(work, pdf) else "preso da altri"
     except DriverGone as e:
         end(e)
     except Exception as e:
-        failed = not isinstance(e, BrowserUnavailable)
         log.error("documento_non_fatto", documento=document, errore=type(e).__name__)
         return "non fatto"
     finally:

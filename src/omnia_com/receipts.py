@@ -179,7 +179,7 @@ async def claim(id: UUID, ente: str, banner: str) -> Work | None:
     """Takes a waiting document for `LEASE`, or None if it is made, failed or in another's hands."""
     lease = uuid4()
     rows = await fetch(
-        "UPDATE documento SET gettone = $1, presa_fino = now() + $2::interval, tentativi = tentativi + 1 "
+        "UPDATE documento SET gettone = $1, presa_fino = now() + $2::interval "
         "WHERE id = $3 AND stato = 'attesa' AND (presa_fino IS NULL OR presa_fino < now()) "
         "RETURNING tipo, dichiarante, contenuto, creato",
         lease,
@@ -212,13 +212,13 @@ async def keep(work: Work, pdf: bytes) -> bool:
 async def give_back(work: Work, *, failed: bool) -> None:
     """Lets go of a document that could not be made now.
 
-    If the document itself *failed* it waits 2, 4, 8… seconds, and after `MOST_ATTEMPTS` is `fallita`;
-    for want of a browser, or of time, it only waits.
+    If the document itself *failed* that is counted: it waits 2, 4, 8… seconds, and after `MOST_ATTEMPTS` is `fallita`.
+    For want of a browser, or of time, it only waits.
     """
     await fetch(
-        "UPDATE documento SET gettone = NULL, "
-        "presa_fino = CASE WHEN $1 THEN now() + interval '1 second' * power(2, tentativi) END, "
-        "stato = CASE WHEN $1 AND tentativi >= $2 THEN 'fallita' ELSE stato END WHERE id = $3 AND gettone = $4",
+        "UPDATE documento SET gettone = NULL, tentativi = tentativi + $1::bool::int, "
+        "presa_fino = CASE WHEN $1 THEN now() + interval '1 second' * power(2, tentativi + 1) END, "
+        "stato = CASE WHEN $1 AND tentativi + 1 >= $2 THEN 'fallita' ELSE stato END WHERE id = $3 AND gettone = $4",
         failed,
         MOST_ATTEMPTS,
         work.id,

@@ -141,7 +141,7 @@ class Documento(Table, db=DB):
     """A PDF to be made: the row is the truth, the queue only a hint.
 
     A receipt has the id of its communication and is drawn from it; the export of a draft carries its own `contenuto`
-    and goes when its `bozza` goes.
+    and goes when its `bozza` goes. `tentativi` are those that failed by its own fault.
     """
 
     id = UUID(primary_key=True)
