@@ -150,6 +150,26 @@ async def test_a_draft_that_was_sent_meanwhile_shows_what_was_typed(
     assert "OMNIACOM.2026.0000001" in anna.page.text
 
 
+async def test_a_draft_that_was_deleted_meanwhile_gives_its_words_for_another(
+    anna: Visitor, database: asyncpg.Connection
+) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    await anna.get(draft)
+    await database.execute("DELETE FROM bozza")
+    await session_ends(database)
+    await anna.fill(datore_lavoro="Gamma").press("Salva")
+    assert KEPT in said(anna.page.tree)
+    await comes_back(anna, expect=404)
+    assert "Gamma" in said(anna.page.tree)
+    await session_ends(database)
+    await anna.press("Fanne una nuova bozza")
+    assert KEPT in said(anna.page.tree)
+    await comes_back(anna, expect=404)
+    await anna.press("Fanne una nuova bozza")
+    assert anna.page.value("datore_lavoro") == "Gamma"
+    assert anna.page.path != draft
+
+
 async def test_two_windows_two_forms(anna: Visitor, database: asyncpg.Connection) -> None:
     first, second = await posted_draft(anna, SUBORDINATO), await posted_draft(anna, SUBORDINATO)
     pages = [await anna.get(first), await anna.get(second)]
@@ -282,8 +302,8 @@ async def test_somebody_elses_draft_is_not_written(anna: Visitor, luca: Visitor,
     data = {"gruppo_mostrato": "subordinato", **SUBORDINATO, "datore_lavoro": "Gamma", "azione": "salva"}
     await anna.post(lucas, data)
     assert KEPT in said(anna.page.tree), "whose draft it is, is said to nobody"
-    await comes_back(anna)
-    assert anna.page.path == "/comunicazioni"
+    await comes_back(anna, expect=404)
+    assert "Gamma" in said(anna.page.tree), "her own words, for a draft of her own"
     assert await stored(database, lucas) == "Alfa Esempio S.r.l."
 
 

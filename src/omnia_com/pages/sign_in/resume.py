@@ -86,6 +86,8 @@ async def _put_back(owner: str, secret: str, back: str) -> tuple[str, bool]:
     try:
         back = await PUT_BACK[form.page](owner, form) if form.whose == csrf.tag(owner) else NOT_YOURS
     except NotFound:
+        if declarations.fields_of(form.fields):
+            return "/ripresa", False
         back = NOT_YOURS
     except (Stale, AlreadySent):
         return "/ripresa", False
@@ -98,6 +100,13 @@ async def _put_back(owner: str, secret: str, back: str) -> tuple[str, bool]:
 async def _save_draft(owner: str, form: KeptForm) -> str:
     await draft.store(owner, _id(form), Form(form.fields))
     return f"/bozze/{form.id}?ripresa=bozza"
+
+
+async def _begin(_owner: str, form: KeptForm) -> str:
+    """A draft begun with nothing is begun anew by its button; texts are those of one that is not there any more."""
+    if declarations.fields_of(form.fields):
+        raise NotFound
+    return "/comunicazioni"
 
 
 async def _save_texts(owner: str, form: KeptForm) -> str:
@@ -122,6 +131,7 @@ async def _save_contacts(owner: str, form: KeptForm) -> str:
 
 
 PUT_BACK: dict[str, Callable[[str, KeptForm], Awaitable[str]]] = {
+    "start_draft": _begin,
     "save_draft": _save_draft,
     "attach": _save_texts,
     "send": _do_not_send,
@@ -145,7 +155,10 @@ async def _decide(request: Asked, session: Session, form: KeptForm) -> Page:
     typed = Form(form.fields)
     if form.page == "save_contacts":
         return contacts.page(request, session, await declarants.contacts(session.owner), typed, "/comunicazioni")
-    return await draft.both_versions(request, session, _id(form), typed)
+    try:
+        return await draft.both_versions(request, session, _id(form), typed)
+    except NotFound:
+        return draft.gone(request, session, typed)
 
 
 def _id(form: KeptForm) -> UUID:
