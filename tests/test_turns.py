@@ -1,6 +1,5 @@
 """What a document's turn at the worker counts for: its own failures do, nobody else's."""
 
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +12,6 @@ from structlog.testing import capture_logs
 
 from omnia_com import receipts
 from omnia_com.communications import RECEIPT
-from omnia_com.declarations import Draft
 from omnia_com.settings import Settings
 from omnia_com.sheet import Sheet
 
@@ -24,7 +22,7 @@ State = tuple[str, int, bool]
 @pytest.fixture
 async def export(web: str, clean: None) -> UUID:
     """A document that waits."""
-    return await receipts.ask_export(ANNA, Draft(uuid4(), {}, 1, datetime.now(UTC)), Sheet(heading="Comunicazione"))
+    return await receipts.ask_export(ANNA, uuid4(), Sheet(heading="Comunicazione"))
 
 
 async def render(settings: Settings, document: UUID) -> str:
