@@ -114,7 +114,15 @@
 
   // A button waits until all is saved: if the connection is lost, the browser's own page takes the place of this one.
   let preme = false;
+  // Who signs out is held back, once, when that would lose what the server does not take.
+  let trattenuto = false;
+  const trattiene = (e) => e.target !== modulo && salve < scritte && !trattenuto && (trattenuto = true);
   document.addEventListener("submit", async (e) => {
+    if (fermo && trattiene(e)) {
+      e.preventDefault();
+      vai();
+      return;
+    }
     if (preme === e.submitter || fermo || (!resta() && navigator.onLine)) {
       smetti();
       scritto();
@@ -123,7 +131,7 @@
     e.preventDefault();
     if (preme) return;
     preme = e.submitter;
-    if (await salva()) e.target.requestSubmit(e.submitter);
+    if ((await salva()) && !trattiene(e)) e.target.requestSubmit(e.submitter);
     else vai();
     preme = false;
   });
@@ -178,6 +186,8 @@
     }
     stato.textContent = gruppo().dataset.annuncio;
     perId("errori")?.remove(); // it spoke of the other group
+    perId("errore-tipologia_rioccupazione")?.replaceChildren();
+    for (const scelta of modulo.elements.tipologia_rioccupazione) scelta.removeAttribute("aria-invalid");
     document.title = document.title.replace(_("Errore:"), "").trim();
     if (salvato.querySelector("button")) salva();
     else poi();

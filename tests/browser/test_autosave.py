@@ -123,6 +123,20 @@ async def test_another_window_that_saved_is_said_and_both_versions_are_kept(form
     assert "Gamma S.n.c." in text
 
 
+async def test_whoever_signs_out_is_held_back_once_before_words_get_lost(form: Any, anna: Visitor) -> None:
+    w = await form()
+    w.faults = True
+    await anna.get(w.page.url.removeprefix(w.web))
+    await anna.fill(datore_lavoro="Gamma S.n.c.").press("Salva")
+    await w.fill({"datore_lavoro": "Beta S.p.A."})
+    await w.press("Esci")
+    await w.focus_comes_to("salvato")
+    assert "altra finestra" in await w.page.inner_text("#salvato")
+    assert await w.value("datore_lavoro") == "Beta S.p.A."
+    await w.page.get_by_role("button", name="Esci", exact=True).click()
+    await w.page.get_by_role("button", name="Entra con SPID").wait_for()
+
+
 async def test_a_session_that_ended_is_said_and_nothing_is_lost(form: Any) -> None:
     w = await form()
     w.faults = True

@@ -73,6 +73,18 @@ async def test_as_many_fields_are_announced_as_are_seen_and_are_to_be_filled(
     assert await w.page.locator("#gruppo .form-group:visible:not(:has([type=checkbox]))").count() == fields
 
 
+async def test_an_error_of_the_tipologia_is_gone_once_one_is_chosen(form: Any) -> None:
+    w = await form(NOTHING)
+    await w.press("Continua")
+    chosen = w.page.locator("#tipologia_rioccupazione-autonomo")
+    assert await chosen.get_attribute("aria-invalid") == "true"
+    await w.page.wait_for_selector("#aggiorna", state="hidden")
+    await w.choose("autonomo")
+    await w.swapped("autonomo")
+    assert await w.page.locator("[aria-invalid]").count() == 0
+    assert await w.page.inner_text("#errore-tipologia_rioccupazione") == ""
+
+
 async def test_saving_after_a_change_is_no_conflict(form: Any) -> None:
     w = await form(NOTHING)
     for tipologia in ("subordinato", "autonomo", "subordinato"):
