@@ -7,8 +7,9 @@ import os
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -22,6 +23,9 @@ from arq.worker import JobExecutionFailed
 from omnia_com.workers.pdf_text import pages_text
 
 from omnia_com import communications, receipts
+from omnia_com.answers import read
+from omnia_com.declarants import Person
+from omnia_com.declarations import Draft
 from omnia_com.embedded import temporary
 from omnia_com.front import Front
 from omnia_com.queue import Queue, deserialize, serialize
@@ -233,6 +237,21 @@ async def test_the_export_of_a_draft_passes_its_judges(
     text = "".join(pages_text(pdf))
     assert "BOZZA,NONINVIATA" in text
     assert "OMNIACOM." not in text
+
+
+async def test_of_a_draft_as_long_as_can_be_the_export_shows_as_much_as_could_be_sent(
+    web: str, clean: None, own_worker: Start, database: asyncpg.Connection
+) -> None:
+    own_worker()
+    typed = {"tipologia_rioccupazione": "autonomo", "annotazioni": "a\n" * 125_000}
+    draft = Draft(uuid4(), typed, 1, datetime.now(UTC))
+    person = Person(nome="Anna", cognome="Prova", codice_fiscale=ANNA)
+    sheet = receipts.draft_sheet(person, read(typed, date(2026, 11, 23)), draft, (), "Ente", "")
+    await receipts.ask_export(ANNA, draft.id, sheet)
+    await until(database, "stato = 'pronta'")
+    text = "".join(pages_text(await database.fetchval("SELECT pdf FROM documento")))
+    assert 2000 <= text.count("a") < 2200
+    assert "a…Allegati" in text
 
 
 def judged(pdf: bytes) -> None:

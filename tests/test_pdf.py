@@ -13,12 +13,13 @@ from pathlib import Path
 import page
 import pikepdf
 import pytest
-from omnia_com.workers.chromium import Browser, BrowserUnavailable, DriverGone
+from omnia_com.workers.chromium import Browser, BrowserUnavailable, DriverGone, NotPrinted, Tab
 from omnia_com.workers.main import beat, every
 from omnia_com.workers.own_folder import OwnFolder
 from omnia_com.workers.pdf_metadata import attach
 from omnia_com.workers.pdf_text import contains_text, pages_text
 from omnia_com.workers.pdf_ua import finish, saved
+from playwright.async_api import Error as PlaywrightError
 
 from omnia_com.printing import print_html
 from omnia_com.settings import read
@@ -221,7 +222,7 @@ async def test_a_page_reaches_neither_network_nor_files_nor_runs_scripts(
 async def test_a_page_that_would_go_elsewhere_gets_nowhere(browser: Browser, canary: tuple[str, list[bytes]]) -> None:
     """It is printed before it goes, or not at all; the next one is not harmed."""
     at, calls = canary
-    with suppress(BrowserUnavailable):
+    with suppress(NotPrinted):
         await browser.pdf(f"<title>t</title><meta http-equiv=refresh content='0;url={at}/m'><p>prima")
     assert calls == []
     assert contains_text(await printed(browser, RECEIPT), "OMNIACOM.2026.0000001")
@@ -236,6 +237,42 @@ async def test_a_killed_browser_is_started_again(browser: Browser) -> None:
     await asyncio.sleep(0.03)
     os.kill(pid, signal.SIGKILL)
     assert await asyncio.gather(*meanwhile) == [before] * 6
+
+
+async def test_a_page_that_takes_too_long_fails_once_and_harms_no_other(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("omnia_com.workers.chromium.RENDER_LIMIT", 2)
+    endless = Sheet(heading="Comunicazione", sections=(job("a\n" * 125_000),))
+    tries = []
+    genuine = Tab.pdf
+
+    async def pdf(tab: Tab, html: str) -> bytes:
+        tries.append(len(html))
+        return await genuine(tab, html)
+
+    monkeypatch.setattr(Tab, "pdf", pdf)
+    pid = await browser_pid(browser)
+    long = asyncio.ensure_future(printed(browser, endless))
+    while not long.done():
+        assert contains_text(await printed(browser, RECEIPT), "OMNIACOM.2026.0000001")
+    with pytest.raises(NotPrinted):
+        await long
+    assert await browser_pid(browser) == pid
+    assert len([size for size in tries if size > 125_000]) == 1
+
+
+async def test_a_page_that_breaks_each_time_is_not_want_of_a_browser(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def pdf(tab: Tab, html: str) -> bytes:
+        raise PlaywrightError("Page crashed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Tab, "pdf", pdf)
+        with pytest.raises(NotPrinted):
+            await browser.pdf("<p>mai")
+    await printed(browser, RECEIPT)
 
 
 async def test_contexts_are_renewed(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

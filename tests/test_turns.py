@@ -1,5 +1,6 @@
 """What a document's turn at the worker counts for: its own failures do, nobody else's."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -87,3 +88,51 @@ async def test_a_document_that_cannot_be_drawn_is_told_in_the_log(
         assert await render(settings, export) == "non preso"
     assert [line["event"] for line in said] == ["documento_non_preso"]
     assert await state(database) == ("attesa", 0, False)
+
+
+async def hang(*_: Any) -> bytes:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def test_a_document_whose_time_is_over_has_failed(
+    export: UUID, settings: Settings, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "print_pdf", hang)
+    monkeypatch.setattr(main, "DOCUMENT_SECONDS", 0.01)
+    assert await render(settings, export) == "non fatto"
+    assert await state(database) == ("attesa", 1, False)
+
+
+async def test_the_time_that_a_browser_took_to_start_is_no_failure_of_the_document(
+    export: UUID, settings: Settings, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = SimpleNamespace(available=True)
+
+    async def start(*_: Any) -> bytes:
+        browser.available = False
+        return await hang()
+
+    monkeypatch.setattr(main, "print_pdf", start)
+    monkeypatch.setattr(main, "DOCUMENT_SECONDS", 0.01)
+    assert await main.render({"browser": browser, "settings": settings}, str(export)) == "non fatto"
+    assert await state(database) == ("attesa", 0, True)
+
+
+async def test_a_worker_that_is_told_to_stop_gives_its_document_back(
+    export: UUID, settings: Settings, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "print_pdf", hang)
+    job = asyncio.create_task(render(settings, export))
+    while not await database.fetchval("SELECT gettone FROM documento"):
+        await asyncio.sleep(0.005)
+    job.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    assert await state(database) == ("attesa", 0, True)
+
+
+async def test_exports_of_drafts_wait_for_all_that_was_sent(export: UUID, database: asyncpg.Connection) -> None:
+    receipt = uuid4()
+    await database.execute("INSERT INTO documento (id, tipo, dichiarante) VALUES ($1, 'ricevuta', $2)", receipt, ANNA)
+    assert await receipts.waiting() == [receipt, export]

@@ -26,6 +26,10 @@ class BrowserUnavailable(Exception):
     """No PDF can be printed now: no Chromium, or it fails. Worth another try later."""
 
 
+class NotPrinted(Exception):
+    """A browser there is, but this page breaks it or takes too long."""
+
+
 class DriverGone(BaseException):
     """Playwright's own process is dead or deaf: only a new worker process mends that. `except Exception` lets it by."""
 
@@ -43,10 +47,15 @@ class Tab:
         return cls(context, await context.new_page())
 
     async def pdf(self, html: str) -> bytes:
+        """Raises `NotPrinted` after `RENDER_LIMIT`: a second try would take as long."""
         self.renders += 1
-        await self.page.set_content(html)
-        await self.page.evaluate(TYPEFACES_LOADED)
-        return await self.page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+        try:
+            async with asyncio.timeout(RENDER_LIMIT):
+                await self.page.set_content(html)
+                await self.page.evaluate(TYPEFACES_LOADED)
+                return await self.page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+        except TimeoutError as e:
+            raise NotPrinted(f"Chromium non ha stampato in {RENDER_LIMIT} secondi") from e
 
     @property
     def usable(self) -> bool:
@@ -91,7 +100,10 @@ class Browser:
             log.warning("%s", e)
 
     async def pdf(self, html: str) -> bytes:
-        """*html* printed as a tagged PDF; raises `BrowserUnavailable`, or `DriverGone` when the process should end."""
+        """*html* printed as a tagged PDF.
+
+        Raises `NotPrinted`, `BrowserUnavailable`, or `DriverGone` when the process should end.
+        """
         async with self._slots:
             for _ in range(2):  # a browser that died while idle costs no receipt its turn
                 try:
@@ -100,7 +112,8 @@ class Browser:
                 except (PlaywrightError, TimeoutError) as e:
                     failure = e
                     await self._after(e)
-            raise BrowserUnavailable(f"Chromium non ha stampato: {failure}") from failure
+            well = self._program is not None and self._program.is_connected()
+            raise (NotPrinted if well else BrowserUnavailable)(f"Chromium non ha stampato: {failure}") from failure
 
     @contextlib.asynccontextmanager
     async def _tab(self) -> AsyncIterator[Tab]:
@@ -108,8 +121,7 @@ class Browser:
         async with asyncio.timeout(SHORT_LIMIT):
             tab = self._idle.pop() if self._idle else await Tab.of(program)
         try:
-            async with asyncio.timeout(RENDER_LIMIT):
-                yield tab
+            yield tab
         except BaseException:
             tab.renders = RENDERS_PER_CONTEXT
             raise
@@ -120,9 +132,13 @@ class Browser:
         if tab.usable:
             self._idle.append(tab)
             return
-        with contextlib.suppress(PlaywrightError, TimeoutError):
+        try:
             async with asyncio.timeout(SHORT_LIMIT):
                 await tab.context.close()
+        except PlaywrightError:
+            pass
+        except TimeoutError as e:
+            await self._after(e)
 
     async def _running(self) -> Program:
         async with self._starting:

@@ -33,7 +33,8 @@ from .documents import print_pdf
 
 log = structlog.get_logger()
 SWEEP_SECONDS, BEAT_SECONDS, FILES_SECONDS, TIDY_SECONDS = 1.0, 5.0, 20.0, 600.0
-JOB_SECONDS = 12  # less than the lease: a job that hangs gives its document back itself
+DOCUMENT_SECONDS = 12  # a document that is not printed by then has failed
+JOB_SECONDS = 14  # more, so that it can say so; less than the lease: a job that hangs gives its document back itself
 POLL_SECONDS = 0.02  # arq's own half second would be most of the time to a receipt
 
 
@@ -53,9 +54,10 @@ async def render(ctx: dict[str, Any], document: str) -> str:
     failed = False
     try:
         try:
-            pdf = await print_pdf(browser, work)
-        except Exception as e:
-            failed = not isinstance(e, BrowserUnavailable)
+            async with asyncio.timeout(DOCUMENT_SECONDS):
+                pdf = await print_pdf(browser, work)
+        except Exception as e:  # the time may have gone into starting a browser
+            failed = browser.available and not isinstance(e, BrowserUnavailable)
             raise
         return "fatto" if await receipts.keep(work, pdf) else "preso da altri"
     except DriverGone as e:

@@ -26,6 +26,7 @@ from .storage.tables import Documento
 EXPORT = "esportazione"
 LETTER = "lettera"
 NOT_SENT = "BOZZA, NON INVIATA"
+LONGEST_VALUE = 4000  # characters shown of an answer of a draft: twice the longest that can be sent
 OF_A_COMMUNICATION = "Ricevuta della Comunicazione di Rioccupazione"
 OF_AN_ANNULMENT = "Ricevuta dell’annullamento"
 LEASE = timedelta(seconds=15)
@@ -90,7 +91,7 @@ def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
 def draft_sheet(
     person: Person, answers: Answers, draft: Draft, attached: Sequence[Attached], ente: str, banner: str
 ) -> Sheet:
-    """The export of a draft: the same layout, no protocol."""
+    """The export of a draft: the same layout, no protocol; a value far too long for its field ends in «…»."""
     return Sheet(
         heading="Comunicazione di Rioccupazione",
         banner=banner,
@@ -99,9 +100,17 @@ def draft_sheet(
         state=NOT_SENT,
         footer=NOT_SENT,
         facts=(Row("Ultimo salvataggio", f"{rome(draft.saved_at):%d/%m/%Y %H:%M}"),),
-        sections=(Section("Dati del dichiarante", person.rows()), Section("Dati inseriti finora", answers.rows())),
+        sections=(
+            Section("Dati del dichiarante", person.rows()),
+            Section("Dati inseriti finora", tuple(map(_cut, answers.rows()))),
+        ),
         attachments=sheet_rows(attached),
     )
+
+
+def _cut(row: Row) -> Row:
+    short = len(row.value) <= LONGEST_VALUE
+    return row if short else msgspec.structs.replace(row, value=row.value[:LONGEST_VALUE] + "…")
 
 
 def letter_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
@@ -227,10 +236,11 @@ async def give_back(work: Work, *, failed: bool) -> None:
 
 
 async def waiting(limit: int = 100) -> list[UUID]:
-    """Documents that nobody holds, oldest first."""
+    """Documents that nobody holds, oldest first; exports of drafts, which may be long, after all others."""
     rows = await fetch(
         "SELECT id FROM documento WHERE stato = 'attesa' AND (presa_fino IS NULL OR presa_fino < now()) "
-        "ORDER BY creato LIMIT $1",
+        "ORDER BY tipo = $1, creato LIMIT $2",
+        EXPORT,
         limit,
     )
     return [row["id"] for row in rows]
