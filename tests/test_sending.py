@@ -9,19 +9,24 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 import rfc8785
 
-from omnia_com import communications, declarations
+from omnia_com import amendments, communications, declarations, receipts
 from omnia_com.clock import Clock
 from omnia_com.declarants import Person
 from omnia_com.declarations import Incomplete
-from omnia_com.settings import ROME
+from omnia_com.settings import ROME, Settings
+from omnia_com.sheet import Heading
 from tests.browsing import Visitor
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft, send
 
 ANNA = Person(nome="Anna", cognome="Prova", codice_fiscale="PRVNNA85E49H501L", email="anna.prova@example.org")
+
+
+HEADING = Heading("Ente di prova", "Avviso di prova")
 
 
 def moment(text: str) -> Clock:
@@ -45,7 +50,7 @@ async def test_protocols_are_progressive_and_without_gaps_whoever_fails(
 
     async def one(id: UUID, ticks: dict[str, str]) -> None:
         with suppress(Incomplete):
-            await declarations.send(ANNA, id, None, ticks, clock, 1000)
+            await declarations.send(ANNA, id, None, ticks, clock, 1000, HEADING)
 
     await asyncio.gather(*(one(id, BOTH_TICKS if i % 5 else {}) for i, id in enumerate(ids) for _ in range(2)))
     numbers = [r["protocollo"] for r in await database.fetch("SELECT protocollo FROM comunicazione ORDER BY 1")]
@@ -56,7 +61,7 @@ async def test_protocols_are_progressive_and_without_gaps_whoever_fails(
 async def test_the_numbers_start_again_with_the_year_in_rome(anna: Visitor) -> None:
     ids = await drafts(3)
     given = [
-        (await declarations.send(ANNA, id, None, BOTH_TICKS, moment(when), 1000)).protocollo
+        (await declarations.send(ANNA, id, None, BOTH_TICKS, moment(when), 1000, HEADING)).protocollo
         for id, when in zip(ids, ("2026-12-31T23:59:59", "2027-01-01T00:00:00", "2027-01-01T00:00:01"), strict=True)
     ]
     assert given == ["OMNIACOM.2026.0000001", "OMNIACOM.2027.0000001", "OMNIACOM.2027.0000002"]
@@ -66,6 +71,7 @@ async def test_the_numbers_start_again_with_the_year_in_rome(anna: Visitor) -> N
     "statement",
     [
         "UPDATE comunicazione SET tipologia = 'autonomo'",
+        "UPDATE comunicazione SET ente = 'Altro ente', avviso = ''",
         "DELETE FROM comunicazione",
         "TRUNCATE comunicazione CASCADE",
     ],
@@ -102,6 +108,43 @@ async def test_the_digest_is_that_of_the_canonical_data(anna: Visitor, database:
     assert data["inviata_il"] == "2026-11-23T09:00:00.000000+00:00"
 
 
+async def test_the_head_of_a_receipt_is_that_of_its_sending(anna: Visitor, database: asyncpg.Connection) -> None:
+    """Whatever the settings have become since; so is that of an annulment, and what a worker is given to print."""
+    (id,) = await drafts(1)
+    clock = moment("2026-11-23T10:00:00")
+    sent = await declarations.send(ANNA, id, None, BOTH_TICKS, clock, 1000, HEADING)
+    other = Heading("Ente di domani", "")
+    annulled = await amendments.annul(ANNA, id, UUID(int=99), "per_errore", clock, 1000, other)
+    for record, head in ((sent, HEADING), (annulled, other)):
+        found = await communications.find_sent(ANNA.codice_fiscale, record.id)
+        sheet = receipts.receipt_sheet(found, "Altro ente", "Altro avviso")
+        assert (sheet.ente, sheet.banner) == (head.ente, head.banner)
+        work = await receipts.claim(record.id, "Altro ente", "Altro avviso")
+        assert work is not None
+        assert (work.sheet, work.data) == (sheet, record.canonical())
+    assert "Ente di prova" not in sent.canonical().decode()
+
+
+async def test_the_pages_send_under_the_settings(anna: Visitor, settings: Settings) -> None:
+    await send(anna, await posted_draft(anna, SUBORDINATO))
+    original = anna.page.path
+    await anna.follow("Annulla comunicazione")
+    await anna.fill(motivo="per_errore").press("Annulla la comunicazione")
+    for path in (original, anna.page.path):
+        record = await communications.find_sent(ANNA.codice_fiscale, UUID(path.rpartition("/")[2]))
+        assert (record.ente, record.avviso) == (settings.ente, settings.banner)
+
+
+async def test_what_was_sent_before_heads_were_kept_has_that_of_today(anna: Visitor) -> None:
+    (id,) = await drafts(1)
+    sent = await declarations.send(ANNA, id, None, BOTH_TICKS, moment("2026-11-23T10:00:00"), 1000, HEADING)
+    before = msgspec.structs.replace(sent, ente=None, avviso=None)
+    sheet = receipts.receipt_sheet(before, "Ente di oggi", "Avviso di oggi")
+    assert (sheet.ente, sheet.banner) == ("Ente di oggi", "Avviso di oggi")
+    without = msgspec.structs.replace(sent, avviso="")
+    assert receipts.receipt_sheet(without, "Ente di oggi", "Avviso di oggi").banner == ""
+
+
 async def test_a_later_identity_does_not_touch_what_was_sent(
     visitor: Callable[[], Visitor], database: asyncpg.Connection
 ) -> None:
@@ -119,7 +162,7 @@ async def test_limits_of_one_person_are_told_in_words(anna: Visitor) -> None:
         await declarations.start(ANNA.codice_fiscale, UUID(int=9), limit=0, typed={})
     (id,) = await drafts(1)
     with pytest.raises(declarations.TooMany):
-        await declarations.send(ANNA, id, None, BOTH_TICKS, moment("2026-11-23T10:00:00"), 0)
+        await declarations.send(ANNA, id, None, BOTH_TICKS, moment("2026-11-23T10:00:00"), 0, HEADING)
 
 
 async def test_a_second_sending_for_the_same_days_is_told(anna: Visitor) -> None:

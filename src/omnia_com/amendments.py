@@ -10,7 +10,7 @@ from .communications import Content, Sent, Superseded, find_sent, record
 from .declarants import Person
 from .declarations import check_daily_limit
 from .languages import current
-from .sheet import Row
+from .sheet import Heading, Row
 from .storage.database import fetch, transaction
 
 MOTIVI = {
@@ -45,7 +45,9 @@ async def amend(owner: str, id: UUID, draft: UUID) -> UUID:
     return draft
 
 
-async def annul(person: Person, id: UUID, own_id: UUID, motivo: str, clock: Clock, daily_limit: int) -> Sent:
+async def annul(
+    person: Person, id: UUID, own_id: UUID, motivo: str, clock: Clock, daily_limit: int, heading: Heading
+) -> Sent:
     """Annuls a communication for one of `MOTIVI`, once: the same *own_id* again gives the same record.
 
     Raises `NotFound`, `Superseded`, `TooMany`.
@@ -59,7 +61,7 @@ async def annul(person: Person, id: UUID, own_id: UUID, motivo: str, clock: Cloc
         if not before.open_to_change:
             raise Superseded
         await check_daily_limit(owner, daily_limit)
-        return await record(person, await _annulment(owner, before, own_id, motivo), clock)
+        return await record(person, await _annulment(owner, before, own_id, motivo), clock, heading)
 
 
 async def _annulment(owner: str, before: Sent, own_id: UUID, motivo: str) -> Content:

@@ -16,7 +16,7 @@ from .cautions import Period
 from .clock import Clock, rome
 from .declarants import Person
 from .languages import ITALIAN
-from .sheet import Row
+from .sheet import Heading, Row
 from .storage.database import fetch
 from .storage.tables import Comunicazione, Documento
 
@@ -61,6 +61,9 @@ class Sent(Content, frozen=True, kw_only=True):
     inviata_il: datetime
     persona: Person
     sha256: str
+    ente: str | None = None
+    avviso: str | None = None
+    """With `ente` the head of its receipt; both None for what was sent before they were kept."""
     prima_protocollo: str | None = None
     dopo_id: UUID | None = None
     dopo_protocollo: str | None = None
@@ -102,10 +105,11 @@ def canonical(content: Content, protocollo: str, sent_at: datetime, person: Pers
     )
 
 
-async def record(person: Person, content: Content, clock: Clock) -> Sent:
+async def record(person: Person, content: Content, clock: Clock, heading: Heading) -> Sent:
     """Gives *content* its number and writes it, with the receipt to be made, in the transaction that runs.
 
-    Raises `NotFound` or `Superseded` for what it amends; then there is no number either.
+    The receipt will always stand under *heading*. Raises `NotFound` or `Superseded` for what it amends; then there is
+    no number either.
     """
     replaces = await _replaceable(person.codice_fiscale, content.sostituisce)
     now = clock.now()
@@ -113,6 +117,7 @@ async def record(person: Person, content: Content, clock: Clock) -> Sent:
     digest = hashlib.sha256(canonical(content, protocollo, now, person, replaces)).hexdigest()
     said = msgspec.structs.asdict(content)
     own: dict[str, Any] = {"protocollo": protocollo, "inviata_il": now, "persona": person, "sha256": digest}
+    own |= {"ente": heading.ente, "avviso": heading.banner}
     try:
         await Comunicazione.insert(Comunicazione(_row({"dichiarante": person.codice_fiscale, **own, **said})))
     except asyncpg.UniqueViolationError as e:

@@ -56,7 +56,8 @@ class Work(msgspec.Struct, frozen=True):
 
 
 def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
-    """The receipt, drawn from what was stored at sending and nothing else."""
+    """The receipt, drawn from what was stored at sending and nothing else; *ente* and *banner* only for what was sent
+    before its own were stored."""
     annulment = sent.genere == "annullamento"
     facts = [
         Row("Data di invio della comunicazione", f"{rome(sent.inviata_il):%d/%m/%Y %H:%M}"),
@@ -70,8 +71,8 @@ def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
         facts.append(Row("Inviata prima dell’inizio del lavoro", timeliness(sent), fixed=True))
     return Sheet(
         heading=OF_AN_ANNULMENT if annulment else OF_A_COMMUNICATION,
-        banner=banner,
-        ente=ente,
+        banner=banner if sent.avviso is None else sent.avviso,
+        ente=ente if sent.ente is None else sent.ente,
         footer=sent.protocollo,
         facts=tuple(facts),
         sections=(

@@ -40,6 +40,13 @@ class AttachmentRow(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class Heading(msgspec.Struct, frozen=True):
+    """What stands at the head of a sheet, by the settings: who offers the service, and the notice ('' for none)."""
+
+    ente: str
+    banner: str
+
+
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """All that the sheet shows, ready to print; an empty string is not shown."""
 

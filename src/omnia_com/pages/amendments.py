@@ -10,6 +10,7 @@ from .. import amendments, communications
 from ..amendments import MOTIVI
 from ..communications import Sent
 from ..identity.sessions import Session
+from ..sheet import Heading
 from .controls import Mistake
 from .forms import Unreadable
 from .web import Id, MyForm, MyServices, MySession, Page, html, see_other, speaks
@@ -41,8 +42,9 @@ async def annul(request: Asked, session: MySession, services: MyServices, id: Id
         return page(request, session, sent, own_id, chosen=motivo)
     if motivo not in MOTIVI:
         return page(request, session, sent, own_id, status=422, errors=(NO_REASON,))
-    limit = services.settings.limite_invii
-    done = await amendments.annul(session.person, id, own_id, motivo, services.clock, limit)
+    settings = services.settings
+    heading = Heading(settings.ente, settings.banner)
+    done = await amendments.annul(session.person, id, own_id, motivo, services.clock, settings.limite_invii, heading)
     await services.queue.hint(str(done.id))
     return see_other(f"/comunicazioni/{done.id}")
 

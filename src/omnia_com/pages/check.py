@@ -15,6 +15,7 @@ from ..declaration_texts import CURRENT, TEXTS
 from ..declarations import Draft, Incomplete, Stale
 from ..identity.sessions import Session
 from ..languages import gettext
+from ..sheet import Heading
 from .controls import first_id, mistakes
 from .forms import Form, number
 from .web import Id, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
@@ -50,6 +51,7 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
             form,
             services.clock,
             services.settings.limite_invii,
+            Heading(services.settings.ente, services.settings.banner),
         )
     except Stale as stale:
         return await _page(request, session, services, stale.draft, status=409, posted=form, changed=True)

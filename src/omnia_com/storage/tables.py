@@ -109,6 +109,8 @@ class Comunicazione(Table, db=DB):
     motivo = Varchar(20, null=False)
     allegati = JSONB(null=False, default="[]")
     lingua = Varchar(8, null=False, default="it")
+    ente = Text(null=True, default=None)
+    avviso = Text(null=True, default=None)
 
 
 class Contenuto(Table, db=DB):
