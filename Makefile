@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: messages run script fonts test test-peers compose-check requirements lint bench screenshots accessibility places clean help
+.PHONY: messages run script fonts test test-peers compose-check requirements sbom lint bench screenshots accessibility places clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,7 +21,7 @@ test: .venv/.test ## tutte le verifiche: stile, tipi, contratti, prove
 	@.ci/tools npm=npm java=default-jre-headless
 	@failed=0; $(LINT); $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder || failed=1; exit $$failed
 
-test-peers: .venv/.test .venv-peers/.ready ## le prove lunghe, con giudici esterni
+test-peers: .venv/.test .venv-peers/.ready .venv-sbom/.ready ## le prove lunghe, con giudici esterni
 	@.ci/tools $(TOOLS)
 	@$(BIN)/python -m omnia_com.chromium get || true
 	@$(BIN)/python -m tests.peers.proxies
@@ -42,13 +42,21 @@ lint: .venv/.test ## solo stile, tipi e contratti fra i moduli
 	@.ci/venv '$(PYTHON)' requirements-peers.txt .venv-peers
 	@touch .venv-peers/.ready
 
+.venv-sbom/.ready: requirements-sbom.txt .ci/venv
+	@.ci/venv '$(PYTHON)' requirements-sbom.txt .venv-sbom
+	@touch .venv-sbom/.ready
+
 messages: .venv/.test ## porta nei cataloghi delle lingue le frasi nuove, da tradurre, e ne toglie le vecchie
 	@exec $(BIN)/python -m tests.catalogues
 
-requirements: ## riscrive requirements*.txt da pyproject.toml e da tests/peers/requirements.in (serve uv)
+requirements: ## riscrive requirements*.txt da pyproject.toml e da tests/peers/*.in (serve uv)
 	$(COMPILE) --extra embedded --extra build pyproject.toml --output-file requirements.txt
 	$(COMPILE) --extra embedded --extra build --extra dev pyproject.toml --output-file requirements-dev.txt
 	$(COMPILE) tests/peers/requirements.in --output-file requirements-peers.txt
+	$(COMPILE) tests/peers/sbom.in --output-file requirements-sbom.txt
+
+sbom: .venv-sbom/.ready ## scrive di che cosa è fatto il programma (CycloneDX); se c’è rete, ne cerca i difetti noti
+	@exec .ci/sbom build
 
 bench: .venv/.test ## misura tempi e memoria
 	@exec $(BIN)/python -m bench
@@ -75,7 +83,7 @@ compose-check: ## costruisce le immagini e prova docker-compose.yml (serve podma
 	@exec deploy/compose-check
 
 clean: ## toglie l'ambiente virtuale e le cache; i dati in var/ restano
-	rm -rf .venv .venv-peers build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis src/*.egg-info
+	rm -rf .venv .venv-peers .venv-sbom build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis src/*.egg-info
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
