@@ -33,7 +33,7 @@ from .documents import print_pdf
 
 log = structlog.get_logger()
 SWEEP_SECONDS, BEAT_SECONDS, FILES_SECONDS, TIDY_SECONDS = 1.0, 5.0, 20.0, 600.0
-DOCUMENT_SECONDS = 12  # a document that is not printed by then has failed
+DOCUMENT_SECONDS = 13  # a document that is not printed by then has failed
 JOB_SECONDS = 14  # more, so that it can say so; less than the lease: a job that hangs gives its document back itself
 POLL_SECONDS = 0.02  # arq's own half second would be most of the time to a receipt
 
