@@ -119,8 +119,7 @@ async def test_without_script(
     assert await database.fetchval(gesture.once) is (where != "before" or name in LANGUAGES), (
         "what reached the service is done"
     )
-    await w.reload()
-    await w.page.locator(gesture.shown).first.wait_for()
+    await _again(w, gesture.shown)
     assert await database.fetchval(gesture.once)
 
 
@@ -152,9 +151,15 @@ async def test_a_button_once_all_is_saved(
     await gesture.fill(w)
     await said(w, "Salvato alle ")
     await _cut_off(w, line, where, gesture.button)
-    await w.reload()
-    await w.page.locator(gesture.shown).first.wait_for()
+    await _again(w, gesture.shown)
     assert await database.fetchval(gesture.once)
+
+
+async def _again(w: Window, shown: str) -> None:
+    await w.reload()
+    await w.page.locator(shown).first.wait_for()
+    # half a stylesheet has not the digest that was announced
+    w.complaints = [c for c in w.complaints if not c.startswith("CSP: style-src")]
 
 
 async def _cut_off(w: Window, line: Line, where: Where, button: str) -> None:
