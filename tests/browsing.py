@@ -250,6 +250,9 @@ def _review_whole(page: Page) -> None:
         assert page.title.startswith(error + headings[0]), page.title
         assert page.errors
     assert page.title.removeprefix(error).startswith(headings[0]), page.title
+    index = [said(e) for e in page.tree.iter() if "data-errore" in e.attrib]
+    beside = [said(e) for e in page.tree.iter() if e.get("id", "").startswith("errore-")]
+    assert not [text for text in beside if text not in index], f"{page.url}: {beside} in other words than {index}"
     states = [e for e in page.tree.iter() if "data-stato" in e.attrib]
     assert [said(e) for e in states] == [told(e.get("data-stato", "").capitalize()) for e in states], page.url
     assert not [s for s in page.tree.iter("script") if s.text], "inline script"

@@ -58,7 +58,7 @@ def _fields() -> Iterator[str]:
 TABLES: dict[str, Any] = {
     "access_log.py": access_log.AZIONI,
     "field_groups.py": _fields(),
-    "messages.py": (messages.ERRORS, messages.ANY_FIELD),
+    "messages.py": (messages.ERRORS, messages.ANY_FIELD, [text for _, text in messages.REFUSALS.values()]),
     "cautions.py": cautions.CAUTIONS,
     "consequences.py": (
         [r.text for r in consequences.RULES.values()],

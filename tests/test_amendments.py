@@ -10,7 +10,7 @@ import pytest
 from omnia_com import amendments, communications, declarations
 from omnia_com.clock import Clock
 from omnia_com.communications import Superseded
-from omnia_com.sheet import Heading
+from omnia_com.sheet import Letterhead
 from tests.browsing import Visitor
 from tests.people import BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft, send
@@ -97,10 +97,10 @@ async def test_of_many_at_the_same_instant_one_wins_and_no_number_is_lost(
     await send(anna, await posted_draft(anna, SUBORDINATO))
     original = UUID(anna.page.path.rpartition("/")[2])
     draft = await amendments.amend(ANNA.codice_fiscale, original, uuid4())
-    clock, heading = Clock(), Heading("Ente", "")
+    clock, head = Clock(), Letterhead("Ente", "")
     results = await asyncio.gather(
-        declarations.send(ANNA, draft, None, BOTH_TICKS, clock, 99, heading),
-        *(amendments.annul(ANNA, original, uuid4(), "per_errore", clock, 99, heading) for _ in range(8)),
+        declarations.send(ANNA, draft, None, BOTH_TICKS, clock, 99, head),
+        *(amendments.annul(ANNA, original, uuid4(), "per_errore", clock, 99, head) for _ in range(8)),
         return_exceptions=True,
     )
     won = [r for r in results if isinstance(r, communications.Sent)]

@@ -72,7 +72,7 @@ async def test_a_machine_that_is_cut_off_keeps_no_row_from_the_others(
 ) -> None:
     """It is silent in the middle of a sending, and the row of the protocols is its own."""
     monkeypatch.setattr(DB, "pool", None)
-    monkeypatch.setattr(database, "_ABANDONED", {"idle_in_transaction_session_timeout": "300ms"})
+    monkeypatch.setattr(database, "ABANDONED", {"idle_in_transaction_session_timeout": "300ms"})
     await open_pool(settings.database_url, size=2)
     number = "INSERT INTO protocollo VALUES (1999, 1) ON CONFLICT (anno) DO UPDATE SET ultimo = protocollo.ultimo + 1"
     assert DB.pool

@@ -30,6 +30,7 @@ from omnia_com.embedded import temporary
 from omnia_com.front import Front
 from omnia_com.queue import Queue, deserialize, serialize
 from omnia_com.settings import Settings
+from omnia_com.sheet import Letterhead
 from tests.browsing import Visitor
 from tests.conftest import free_port, start_worker
 from tests.people import AUTONOMO, SUBORDINATO
@@ -177,7 +178,7 @@ async def test_a_receipt_that_failed_for_good_can_be_asked_for_again(
     id = UUID(anna.page.path.rpartition("/")[2])
     for _ in range(receipts.MOST_ATTEMPTS):
         await database.execute("UPDATE documento SET presa_fino = now()")  # the time between two attempts passes
-        work = await receipts.claim(id, settings.ente, settings.banner)
+        work = await receipts.claim(id, settings.letterhead)
         assert work
         await receipts.give_back(work, failed=True)
     await anna.get(anna.page.path)
@@ -191,11 +192,11 @@ async def test_who_lost_the_lease_stores_nothing(
 ) -> None:
     await sent_many(anna, 1)
     id = UUID(anna.page.path.rpartition("/")[2])
-    slow = await receipts.claim(id, settings.ente, settings.banner)
+    slow = await receipts.claim(id, settings.letterhead)
     assert slow
-    assert await receipts.claim(id, settings.ente, settings.banner) is None, "nobody else, while the lease runs"
+    assert await receipts.claim(id, settings.letterhead) is None, "nobody else, while the lease runs"
     await database.execute("UPDATE documento SET presa_fino = now()")
-    quick = await receipts.claim(id, settings.ente, settings.banner)
+    quick = await receipts.claim(id, settings.letterhead)
     assert quick
     assert not await receipts.keep(slow, b"%PDF slow")
     assert await receipts.keep(quick, b"%PDF quick")
@@ -246,7 +247,7 @@ async def test_of_a_draft_as_long_as_can_be_the_export_shows_as_much_as_could_be
     typed = {"tipologia_rioccupazione": "autonomo", "annotazioni": "a\n" * 125_000}
     draft = Draft(uuid4(), typed, 1, datetime.now(UTC))
     person = Person(nome="Anna", cognome="Prova", codice_fiscale=ANNA)
-    sheet = receipts.draft_sheet(person, read(typed, date(2026, 11, 23)), draft, (), "Ente", "")
+    sheet = receipts.draft_sheet(person, read(typed, date(2026, 11, 23)), draft, (), Letterhead("Ente", ""))
     await receipts.ask_export(ANNA, draft.id, sheet)
     await until(database, "stato = 'pronta'")
     text = "".join(pages_text(await database.fetchval("SELECT pdf FROM documento")))

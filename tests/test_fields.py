@@ -64,6 +64,8 @@ def refusal(kind: Kind, typed: str) -> str:
     [
         (Text(), "A", "non_valido"),
         (Text(), " A ", "non_valido"),
+        (Text(), "\u200b\u200b", "non_valido"),
+        (Text(), "\u3164A", "non_valido"),
         (Text(), "a" * 201, "troppo_lungo"),
         (Text(longest=100), "a" * 101, "troppo_lungo"),
         (Text(shortest=3), "aa", "non_valido"),
@@ -78,6 +80,7 @@ def test_text_that_is_refused(kind: Kind, typed: str, code: str) -> None:
     ("kind", "typed", "text"),
     [
         (Text(), "Ab", "Ab"),
+        (Text(), "A\u200db", "A\u200db"),
         (Text(), "a" * 200, "a" * 200),
         (Text(longest=100), "a" * 100, "a" * 100),
         (Text(shortest=3), "aaa", "aaa"),

@@ -11,6 +11,7 @@ from omnia_com import communications, declarations, receipts
 from omnia_com.field_groups import GROUPS, SUBORDINATO
 from omnia_com.fields import Field, Text
 from omnia_com.printing import print_html
+from omnia_com.sheet import Letterhead
 from tests.browsing import Visitor, said
 from tests.people import SUBORDINATO as ANSWERS
 from tests.steps import new_draft, send
@@ -46,7 +47,7 @@ async def test_page_draft_check_pdf_receipt_and_json_have_it(
     await send(anna, draft)
     assert row(anna) == "AB 12"
     sent = await communications.find_sent("PRVNNA85E49H501L", UUID(draft.rpartition("/")[2]))
-    assert "AB 12" in print_html(receipts.receipt_sheet(sent, "Ente", ""))
+    assert "AB 12" in print_html(receipts.receipt_sheet(sent, Letterhead("Ente", "")))
     assert json.loads(sent.canonical())["risposte"]["matricola"] == "AB 12"
     (line,) = exported(environment, "--da", "2026-11-23", "--a", "2026-11-23")
     assert line["risposte"]["matricola"] == "AB 12"

@@ -18,7 +18,7 @@ from omnia_com.clock import Clock
 from omnia_com.declarants import Person
 from omnia_com.declarations import Incomplete
 from omnia_com.settings import ROME, Settings
-from omnia_com.sheet import Heading
+from omnia_com.sheet import Letterhead
 from tests.browsing import Visitor
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft, send
@@ -26,7 +26,7 @@ from tests.steps import posted_draft, send
 ANNA = Person(nome="Anna", cognome="Prova", codice_fiscale="PRVNNA85E49H501L", email="anna.prova@example.org")
 
 
-HEADING = Heading("Ente di prova", "Avviso di prova")
+HEADING = Letterhead("Ente di prova", "Avviso di prova")
 
 
 def moment(text: str) -> Clock:
@@ -113,13 +113,13 @@ async def test_the_head_of_a_receipt_is_that_of_its_sending(anna: Visitor, datab
     (id,) = await drafts(1)
     clock = moment("2026-11-23T10:00:00")
     sent = await declarations.send(ANNA, id, None, BOTH_TICKS, clock, 1000, HEADING)
-    other = Heading("Ente di domani", "")
+    other, today = Letterhead("Ente di domani", ""), Letterhead("Altro ente", "Altro avviso")
     annulled = await amendments.annul(ANNA, id, UUID(int=99), "per_errore", clock, 1000, other)
     for record, head in ((sent, HEADING), (annulled, other)):
         found = await communications.find_sent(ANNA.codice_fiscale, record.id)
-        sheet = receipts.receipt_sheet(found, "Altro ente", "Altro avviso")
+        sheet = receipts.receipt_sheet(found, today)
         assert (sheet.ente, sheet.banner) == (head.ente, head.banner)
-        work = await receipts.claim(record.id, "Altro ente", "Altro avviso")
+        work = await receipts.claim(record.id, today)
         assert work is not None
         assert (work.sheet, work.data) == (sheet, record.canonical())
     assert "Ente di prova" not in sent.canonical().decode()
@@ -139,10 +139,11 @@ async def test_what_was_sent_before_heads_were_kept_has_that_of_today(anna: Visi
     (id,) = await drafts(1)
     sent = await declarations.send(ANNA, id, None, BOTH_TICKS, moment("2026-11-23T10:00:00"), 1000, HEADING)
     before = msgspec.structs.replace(sent, ente=None, avviso=None)
-    sheet = receipts.receipt_sheet(before, "Ente di oggi", "Avviso di oggi")
+    today = Letterhead("Ente di oggi", "Avviso di oggi")
+    sheet = receipts.receipt_sheet(before, today)
     assert (sheet.ente, sheet.banner) == ("Ente di oggi", "Avviso di oggi")
     without = msgspec.structs.replace(sent, avviso="")
-    assert receipts.receipt_sheet(without, "Ente di oggi", "Avviso di oggi").banner == ""
+    assert receipts.receipt_sheet(without, today).banner == ""
 
 
 async def test_a_later_identity_does_not_touch_what_was_sent(

@@ -45,7 +45,7 @@ async def render(ctx: dict[str, Any], document: str) -> str:
     if not browser.available:
         return "nessun browser"
     try:
-        work = await receipts.claim(UUID(document), settings.ente, settings.banner)
+        work = await receipts.claim(UUID(document), settings.letterhead)
     except Exception as e:
         log.error("documento_non_preso", documento=document, errore=type(e).__name__)
         return "non preso"

@@ -13,11 +13,10 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 import structlog
 
-from .storage.database import fetch
+from .storage.database import AWAY, fetch
 
 log = structlog.get_logger()
 FROM: ContextVar[str] = ContextVar("network", default="")  # of the request that runs
@@ -149,7 +148,7 @@ class Notebook:
             entries = list(self._waiting)
             try:
                 await _write(entries)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as e:
+            except AWAY as e:
                 log.error("registro_accessi_non_scritto", in_attesa=len(entries), errore=type(e).__name__)
                 return False
             del self._waiting[: len(entries)]

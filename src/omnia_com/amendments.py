@@ -10,7 +10,7 @@ from .communications import Content, Sent, Superseded, find_sent, record
 from .declarants import Person
 from .declarations import check_daily_limit
 from .languages import current
-from .sheet import Heading, Row
+from .sheet import Letterhead, Row
 from .storage.database import fetch, transaction
 
 MOTIVI = {
@@ -46,7 +46,7 @@ async def amend(owner: str, id: UUID, draft: UUID) -> UUID:
 
 
 async def annul(
-    person: Person, id: UUID, own_id: UUID, motivo: str, clock: Clock, daily_limit: int, heading: Heading
+    person: Person, id: UUID, own_id: UUID, motivo: str, clock: Clock, daily_limit: int, head: Letterhead
 ) -> Sent:
     """Annuls a communication for one of `MOTIVI`, once: the same *own_id* again gives the same record.
 
@@ -61,7 +61,7 @@ async def annul(
         if not before.open_to_change:
             raise Superseded
         await check_daily_limit(owner, daily_limit)
-        return await record(person, await _annulment(owner, before, own_id, motivo), clock, heading)
+        return await record(person, await _annulment(owner, before, own_id, motivo), clock, head)
 
 
 async def _annulment(owner: str, before: Sent, own_id: UUID, motivo: str) -> Content:

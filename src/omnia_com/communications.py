@@ -16,7 +16,7 @@ from .cautions import Period
 from .clock import Clock, rome
 from .declarants import Person
 from .languages import ITALIAN
-from .sheet import Heading, Row
+from .sheet import Letterhead, Row
 from .storage.database import fetch
 from .storage.tables import Comunicazione, Documento
 
@@ -105,10 +105,10 @@ def canonical(content: Content, protocollo: str, sent_at: datetime, person: Pers
     )
 
 
-async def record(person: Person, content: Content, clock: Clock, heading: Heading) -> Sent:
+async def record(person: Person, content: Content, clock: Clock, head: Letterhead) -> Sent:
     """Gives *content* its number and writes it, with the receipt to be made, in the transaction that runs.
 
-    The receipt will always stand under *heading*. Raises `NotFound` or `Superseded` for what it amends; then there is
+    The receipt will always stand under *head*. Raises `NotFound` or `Superseded` for what it amends; then there is
     no number either.
     """
     replaces = await _replaceable(person.codice_fiscale, content.sostituisce)
@@ -117,7 +117,7 @@ async def record(person: Person, content: Content, clock: Clock, heading: Headin
     digest = hashlib.sha256(canonical(content, protocollo, now, person, replaces)).hexdigest()
     said = msgspec.structs.asdict(content)
     own: dict[str, Any] = {"protocollo": protocollo, "inviata_il": now, "persona": person, "sha256": digest}
-    own |= {"ente": heading.ente, "avviso": heading.banner}
+    own |= {"ente": head.ente, "avviso": head.banner}
     try:
         await Comunicazione.insert(Comunicazione(_row({"dichiarante": person.codice_fiscale, **own, **said})))
     except asyncpg.UniqueViolationError as e:

@@ -17,7 +17,7 @@ from .clock import Clock, rome
 from .communications import PER_PAGE, RECEIPT, Content, Sent, find_sent, record
 from .declarants import Person
 from .field_groups import GROUPS, TIPOLOGIA
-from .sheet import Heading
+from .sheet import Letterhead
 from .storage.database import fetch, transaction
 from .storage.tables import Bozza, Documento
 
@@ -191,7 +191,7 @@ async def send(
     posted: Mapping[str, str],
     clock: Clock,
     daily_limit: int,
-    heading: Heading,
+    head: Letterhead,
 ) -> Sent:
     """Sends a draft, once: protocol, communication and the receipt to be made are one transaction.
 
@@ -213,7 +213,7 @@ async def send(
             raise Incomplete(draft, problems)
         await check_daily_limit(owner, daily_limit)
         frozen = await attachments.freeze(attached)
-        sent = await record(person, _content(draft, answers, frozen), clock, heading)
+        sent = await record(person, _content(draft, answers, frozen), clock, head)
         await Bozza.delete().where(Bozza.id == draft.id)
     return sent
 

@@ -17,6 +17,7 @@ from omnia_com.doctor_sign_in import providers, register, sign_in
 from omnia_com.embedded import EmbeddedError, Servers, find
 from omnia_com.findings import Finding, clocks
 from omnia_com.settings import Settings
+from omnia_com.storage.database import AWAY
 
 SECONDS = 5
 SMALLEST_DISK = 2**30  # bytes: some days of a busy service
@@ -60,7 +61,7 @@ async def _database(settings: Settings) -> Finding:
         return _included(settings, lambda: f"PostgreSQL {find.postgres(settings.pg_bin).major}")
     try:
         db = await asyncpg.connect(settings.database_url, timeout=SECONDS)
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as e:
+    except (*AWAY, ValueError) as e:
         todo = "controlla OMNIA_DATABASE_URL, e che il servizio sia acceso"
         return Finding(False, f"PostgreSQL non risponde: {str(e) or type(e).__name__}", todo)
     try:

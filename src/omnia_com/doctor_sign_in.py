@@ -15,6 +15,7 @@ from omnia_com.identity.saml import refresh
 from omnia_com.identity.saml.service import ServiceProvider
 from omnia_com.identity.terms import Terms, read_terms
 from omnia_com.settings import Settings, SettingsError
+from omnia_com.storage.database import AWAY
 
 SECONDS = 5
 CERTIFICATE_DAYS = 30  # a federation needs time to take a new one
@@ -31,7 +32,7 @@ async def register(settings: Settings) -> Finding:
         lost = await _lost_keys(settings.database_url, [key.id for key in keys]) if settings.database_url else []
     except SettingsError as e:
         return Finding(False, str(e), "fai la chiave con omnia-com registro --chiave, o rimetti il file al suo posto")
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except AWAY:
         return Finding(True, f"registro degli scambi: scrive la chiave {keys.newest.id}")
     if lost:
         text = f"registro degli scambi: una parte è scritta con chiavi che mancano ({', '.join(lost)})"

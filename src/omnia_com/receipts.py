@@ -19,7 +19,7 @@ from .communications import RECEIPT, Sent, find_sent
 from .declarants import Person
 from .declarations import Draft
 from .languages import current
-from .sheet import Row, Section, Sheet
+from .sheet import Letterhead, Row, Section, Sheet
 from .storage.database import fetch
 from .storage.tables import Documento
 
@@ -55,9 +55,11 @@ class Work(msgspec.Struct, frozen=True):
     data: bytes
 
 
-def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
-    """The receipt, drawn from what was stored at sending and nothing else; *ente* and *banner* only for what was sent
-    before its own were stored."""
+def receipt_sheet(sent: Sent, head: Letterhead) -> Sheet:
+    """The receipt, drawn from what was stored at sending and nothing else; *head* only for what was sent before its
+    own was stored."""
+    if sent.ente is not None and sent.avviso is not None:
+        head = Letterhead(sent.ente, sent.avviso)
     annulment = sent.genere == "annullamento"
     facts = [
         Row("Data di invio della comunicazione", f"{rome(sent.inviata_il):%d/%m/%Y %H:%M}"),
@@ -71,8 +73,8 @@ def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
         facts.append(Row("Inviata prima dell’inizio del lavoro", timeliness(sent), fixed=True))
     return Sheet(
         heading=OF_AN_ANNULMENT if annulment else OF_A_COMMUNICATION,
-        banner=banner if sent.avviso is None else sent.avviso,
-        ente=ente if sent.ente is None else sent.ente,
+        banner=head.banner,
+        ente=head.ente,
         footer=sent.protocollo,
         facts=tuple(facts),
         sections=(
@@ -90,13 +92,13 @@ def receipt_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
 
 
 def draft_sheet(
-    person: Person, answers: Answers, draft: Draft, attached: Sequence[Attached], ente: str, banner: str
+    person: Person, answers: Answers, draft: Draft, attached: Sequence[Attached], head: Letterhead
 ) -> Sheet:
     """The export of a draft: the same layout, no protocol; a value far too long for its field ends in «…»."""
     return Sheet(
         heading="Comunicazione di Rioccupazione",
-        banner=banner,
-        ente=ente,
+        banner=head.banner,
+        ente=head.ente,
         language=current(),
         state=NOT_SENT,
         footer=NOT_SENT,
@@ -114,7 +116,7 @@ def _cut(row: Row) -> Row:
     return row if short else msgspec.structs.replace(row, value=row.value[:LONGEST_VALUE] + "…")
 
 
-def letter_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
+def letter_sheet(sent: Sent, head: Letterhead) -> Sheet:
     """The letter to the employer who asked for the benefit (art. 8, c. 2-bis, D.Lgs. 148/2015).
 
     It names neither the income nor the new employer: they are none of its reader's business.
@@ -128,8 +130,8 @@ def letter_sheet(sent: Sent, ente: str, banner: str) -> Sheet:
     employer = sent.risposte.get("datore_integrazione_salariale", "Datore che ha chiesto la cassa integrazione")
     return Sheet(
         heading="Comunicazione al datore di lavoro",
-        banner=banner,
-        ente=ente,
+        banner=head.banner,
+        ente=head.ente,
         footer=sent.protocollo,
         facts=(
             Row("A", employer),
@@ -185,7 +187,7 @@ async def find(owner: str, id: UUID, *, with_pdf: bool = False) -> Document | No
     return Document(row["id"], row["tipo"], row["stato"], row["creato"], row.get("pdf"))
 
 
-async def claim(id: UUID, ente: str, banner: str) -> Work | None:
+async def claim(id: UUID, head: Letterhead) -> Work | None:
     """Takes a waiting document for `LEASE`, or None if it is made, failed or in another's hands."""
     lease = uuid4()
     rows = await fetch(
@@ -201,7 +203,7 @@ async def claim(id: UUID, ente: str, banner: str) -> Work | None:
     row = rows[0]
     if row["tipo"] == RECEIPT:
         sent = await find_sent(row["dichiarante"], id)
-        return Work(id, lease, receipt_sheet(sent, ente, banner), sent.inviata_il, sent.canonical())
+        return Work(id, lease, receipt_sheet(sent, head), sent.inviata_il, sent.canonical())
     sheet = msgspec.json.decode(row["contenuto"], type=Sheet)
     return Work(id, lease, sheet, row["creato"], msgspec.json.encode(sheet))
 

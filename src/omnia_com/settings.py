@@ -13,6 +13,8 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from .sheet import Letterhead
+
 PREFIX = "OMNIA_"
 ROME = ZoneInfo("Europe/Rome")
 BANNER = "Ambiente dimostrativo, non collegato a INPS"
@@ -221,6 +223,10 @@ class Settings:
     @property
     def banner(self) -> str:
         return BANNER if self.avviso_dimostrativo else ""
+
+    @property
+    def letterhead(self) -> Letterhead:
+        return Letterhead(self.ente, self.banner)
 
 
 CONNECTORS = ("oidc_issuer", "oidc_providers", "cns_url", "saml_idp_metadata")  # each of these lets people in

@@ -40,8 +40,8 @@ class AttachmentRow(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Heading(msgspec.Struct, frozen=True):
-    """What stands at the head of a sheet, by the settings: who offers the service, and the notice ('' for none)."""
+class Letterhead(msgspec.Struct, frozen=True):
+    """What stands above any sheet, by the settings: who offers the service, and the notice ('' for none)."""
 
     ente: str
     banner: str

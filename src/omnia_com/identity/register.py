@@ -10,12 +10,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import uuid4
 
-import asyncpg
 import msgspec
 import structlog
 
 from ..settings import Settings, SettingsError
-from ..storage.database import fetch, transaction
+from ..storage.database import AWAY, fetch, transaction
 from ..storage.tables import Scambio, ScambioLetto
 from . import AccessRefused, register_keys
 from .register_keys import Key
@@ -24,7 +23,6 @@ AT_ONCE = 200  # rows re-encrypted in one transaction
 LONGEST_ID = 500  # what a provider answers may be anything
 log = structlog.get_logger()
 _REPLACE = "UPDATE scambio SET chiave = $2, persona = $3, contenuto = $4 WHERE id = $1"
-_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -61,7 +59,7 @@ async def keep(exchange: Exchange, settings: Settings) -> None:
                 **_sealed(key, exchange.codice_fiscale, exchange.parts),
             )
         )
-    except (SettingsError, *_AWAY) as e:
+    except (SettingsError, *AWAY) as e:
         log.error("scambio_non_conservato", protocollo=exchange.protocol, errore=type(e).__name__)
         raise AccessRefused("registro_assente", type(e).__name__) from e
 

@@ -10,7 +10,6 @@ from .. import amendments, communications
 from ..amendments import MOTIVI
 from ..communications import Sent
 from ..identity.sessions import Session
-from ..sheet import Heading
 from .controls import Mistake
 from .forms import Unreadable
 from .web import Id, MyForm, MyServices, MySession, Page, html, see_other, speaks
@@ -43,8 +42,8 @@ async def annul(request: Asked, session: MySession, services: MyServices, id: Id
     if motivo not in MOTIVI:
         return page(request, session, sent, own_id, status=422, errors=(NO_REASON,))
     settings = services.settings
-    heading = Heading(settings.ente, settings.banner)
-    done = await amendments.annul(session.person, id, own_id, motivo, services.clock, settings.limite_invii, heading)
+    limit, head = settings.limite_invii, settings.letterhead
+    done = await amendments.annul(session.person, id, own_id, motivo, services.clock, limit, head)
     await services.queue.hint(str(done.id))
     return see_other(f"/comunicazioni/{done.id}")
 

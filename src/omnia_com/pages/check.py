@@ -15,7 +15,6 @@ from ..declaration_texts import CURRENT, TEXTS
 from ..declarations import Draft, Incomplete, Stale
 from ..identity.sessions import Session
 from ..languages import gettext
-from ..sheet import Heading
 from .controls import first_id, mistakes
 from .forms import Form, number
 from .web import Id, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
@@ -51,7 +50,7 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
             form,
             services.clock,
             services.settings.limite_invii,
-            Heading(services.settings.ente, services.settings.banner),
+            services.settings.letterhead,
         )
     except Stale as stale:
         return await _page(request, session, services, stale.draft, status=409, posted=form, changed=True)

@@ -60,7 +60,7 @@ def sheet_page(request: Asked, session: Session, services: Services, sent: Sent)
 
 
 def _sheet(services: Services, sent: Sent) -> Sheet:
-    return receipts.receipt_sheet(sent, services.settings.ente, services.settings.banner)
+    return receipts.receipt_sheet(sent, services.settings.letterhead)
 
 
 async def _receipt(session: Session, services: Services, id: UUID, *, with_pdf: bool = False) -> Document:

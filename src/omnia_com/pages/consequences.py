@@ -44,5 +44,13 @@ def page(
 ) -> Page:
     """The *rules* that apply, of what was *sent* with the letter for the employer; *wrong* says that the draft must be
     completed first."""
-    known: dict[str, Any] = {"rules": rules, "certainty": CERTAINTY, "sent": sent, "wrong": wrong, "back": back}
-    return html(request, "conseguenze.html", session=session, **known)
+    return html(
+        request,
+        "conseguenze.html",
+        session=session,
+        rules=rules,
+        certainty=CERTAINTY,
+        sent=sent,
+        wrong=wrong,
+        back=back,
+    )

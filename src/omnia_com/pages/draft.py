@@ -174,8 +174,8 @@ def sheet_page(
 
 
 def _sheet(session: Session, services: Services, draft: Draft, attached: Sequence[Attached]) -> Sheet:
-    settings, answers = services.settings, read(draft.typed, services.clock.today())
-    return receipts.draft_sheet(session.person, answers, draft, attached, settings.ente, settings.banner)
+    answers = read(draft.typed, services.clock.today())
+    return receipts.draft_sheet(session.person, answers, draft, attached, services.settings.letterhead)
 
 
 def page(

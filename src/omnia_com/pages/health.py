@@ -3,10 +3,10 @@
 import asyncio
 from typing import Any
 
-import asyncpg
 from litestar import Response, get
 
 from .. import receipts
+from ..storage.database import AWAY
 from .web import MyServices
 
 WITHIN = 2.0  # seconds
@@ -19,7 +19,7 @@ async def health(services: MyServices) -> Response[dict[str, Any]]:
         async with asyncio.timeout(WITHIN):
             oldest = await receipts.oldest_waiting()
             browser = await receipts.worker_has_browser()
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except AWAY:
         return Response({"stato": "fermo", "database": False}, status_code=503)
     queue = await services.queue.alive()
     return Response(

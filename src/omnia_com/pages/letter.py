@@ -48,4 +48,4 @@ def sheet_page(request: Asked, session: Session, services: Services, sent: Sent)
 
 
 def _sheet(services: Services, sent: Sent) -> Sheet:
-    return receipts.letter_sheet(sent, services.settings.ente, services.settings.banner)
+    return receipts.letter_sheet(sent, services.settings.letterhead)

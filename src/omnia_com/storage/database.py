@@ -1,7 +1,7 @@
 """The connection to PostgreSQL: one pool a process, transactions, and a listener for notifications."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,12 +12,23 @@ from piccolo.engine.postgres import PostgresEngine
 log = structlog.get_logger()
 
 
+PATIENCE, CLOSING = 4, 2  # seconds: of a query, or of who waits for a connection; for the end of those under way
+# A machine that is cut off in the middle of a sending holds the row of the protocols, and all who send wait for it.
+ABANDONED = {"idle_in_transaction_session_timeout": f"{2 * PATIENCE}s"}
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)  # what a query raises that finds no database to answer
+
+
 class _Engine(PostgresEngine):
     async def check_version(self) -> None:
         """Piccolo would connect at import to ask the server's version, before anybody said where the server is."""
 
+    async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> list[Any]:
+        """Queries by tables outside a transaction take their connection as all others do."""
+        async with _connection() as connection:
+            rows: list[Any] = await connection.fetch(query, *(args or ()))
+            return rows
 
-PATIENCE, CLOSING = 4, 2  # seconds: of a query, or of who waits for a connection; for the end of those under way
+
 DB = _Engine(config={"dsn": "postgresql://"})
 
 
@@ -46,8 +57,7 @@ async def fetch(query: str, *values: Any) -> list[Any]:
     if current := DB.current_transaction.get():
         rows: list[Any] = await current.connection.fetch(query, *values)
         return rows
-    async with _connection() as connection:
-        return list(await connection.fetch(query, *values))
+    return await DB._run_in_pool(query, values)
 
 
 @asynccontextmanager
@@ -74,12 +84,8 @@ async def _no_reset(_connection: asyncpg.Connection) -> None:
 async def open_pool(url: str, size: int = 10) -> None:
     """Opens the pool on *url*. Without one Piccolo would silently open a connection for each query."""
     DB.config["dsn"] = url
-    limits: Any = {"command_timeout": PATIENCE, "timeout": PATIENCE, "server_settings": _ABANDONED}
+    limits: Any = {"command_timeout": PATIENCE, "timeout": PATIENCE, "server_settings": ABANDONED}
     await DB.start_connection_pool(min_size=1, max_size=size, reset=_no_reset, **limits)
-
-
-# A machine that is cut off in the middle of a sending holds the row of the protocols, and all who send wait for it.
-_ABANDONED = {"idle_in_transaction_session_timeout": f"{2 * PATIENCE}s"}
 
 
 async def close_pool() -> None:
@@ -112,7 +118,7 @@ async def _listen(url: str, channel: str, heard: Callable[[str], None]) -> None:
             connection.add_termination_listener(lambda _c, lost=lost: lost.set())
             await connection.add_listener(channel, lambda _c, _p, _ch, payload: heard(payload))
             await lost.wait()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        except AWAY:
             pass  # asked again in a moment; whoever waits looks at the table when its time is over
         finally:
             if connection is not None and not connection.is_closed():

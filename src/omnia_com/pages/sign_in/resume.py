@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import structlog
 from litestar import Request, get
 from litestar.datastructures import Cookie
@@ -20,6 +19,7 @@ from ...declarations import AlreadySent, Stale
 from ...identity import csrf, kept_forms
 from ...identity.kept_forms import KeptForm
 from ...identity.sessions import Session
+from ...storage.database import AWAY
 from .. import contacts, draft
 from ..cookies import cookie, cookie_name
 from ..forms import Form, Unreadable, from_our_page, read_fields
@@ -67,7 +67,7 @@ async def put_back(request: Asked, services: Services, owner: str, back: str) ->
     for n, secret in enumerate(secrets):
         try:
             where, done = await _put_back(owner, secret, back)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as e:
+        except AWAY as e:
             log.error("modulo_non_ripreso", errore=type(e).__name__)
             return "/ripresa", [_cookie(services, left + secrets[n:])]
         back = back if left else where
