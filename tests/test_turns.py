@@ -122,10 +122,15 @@ async def test_the_time_that_a_browser_took_to_start_is_no_failure_of_the_docume
 async def test_a_worker_that_is_told_to_stop_gives_its_document_back(
     export: UUID, settings: Settings, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main, "print_pdf", hang)
+    prints = asyncio.Event()
+
+    async def begin(*_: Any) -> bytes:
+        prints.set()
+        return await hang()
+
+    monkeypatch.setattr(main, "print_pdf", begin)
     job = asyncio.create_task(render(settings, export))
-    while not await database.fetchval("SELECT gettone FROM documento"):
-        await asyncio.sleep(0.005)
+    await prints.wait()
     job.cancel()
     with pytest.raises(asyncio.CancelledError):
         await job
