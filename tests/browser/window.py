@@ -125,8 +125,9 @@ class Window:
     async def focus_comes_to(self, id: str) -> None:
         """The browser gives the focus once it has drawn the page."""
         for _ in range(100):
-            if await self.focused() == id:
-                return
+            with contextlib.suppress(Error):  # one page is being left, or the next has no body yet
+                if await self.focused() == id:
+                    return
             await asyncio.sleep(0.02)
         assert await self.focused() == id
 
