@@ -77,7 +77,7 @@ async def test_the_stylesheet_stands_in_the_page_until_the_browser_has_it(visito
     await reader.get("/")
     assert "<style>" in reader.page.text
     file = assets.style(fonts=True).url
-    assert f'<link rel="prefetch" href="{file}">' in reader.page.text
+    assert f'<link rel="stylesheet" media="print" href="{file}">' in reader.page.text
     answer = await reader.client.get(file)
     assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
     await reader.get("/privacy")

@@ -106,15 +106,13 @@ SUBORDINATO = Group(
         Field(
             "data_fine", "Data fine rioccupazione", Day(), hint="Solo se il contratto ha una fine. Esempio: 31/05/2027"
         ),
-        Field(
-            "datore_lavoro", "Datore di lavoro", Text(), hint="Il nome dell’azienda o della persona per cui lavorerai"
-        ),
+        Field("datore_lavoro", "Datore di lavoro", Text(), hint="L’azienda o la persona per cui lavorerai"),
         Field(
             "datore_codice_fiscale",
             "Codice fiscale del datore di lavoro",
             Code(codice_fiscale_o_partita_iva),
             required=False,
-            hint="Lo trovi sul contratto: 11 cifre per un’azienda, 16 caratteri per una persona",
+            hint="Sul contratto: 11 cifre per un’azienda, 16 caratteri per una persona",
         ),
         Field(
             "sede_stato",
@@ -148,19 +146,19 @@ SUBORDINATO = Group(
             "orario_settimanale",
             "Orario di lavoro settimanale",
             Hours(Decimal("0.25"), Decimal(78)),
-            hint="Quante ore alla settimana, se il lavoro non è agricolo né intermittente. Esempio: 20 oppure 37,5",
+            hint="Quante ore, se il lavoro non è agricolo né intermittente. Esempio: 37,5",
         ),
         Field(
             "giornate_lavorate",
             "Giornate lavorate",
             Count(1, 366),
-            hint="Quante giornate pensi di lavorare, se il lavoro è agricolo o intermittente. Esempio: 51",
+            hint="Quante pensi di farne, se il lavoro è agricolo o intermittente. Esempio: 51",
         ),
         Field(
             "ore_giornaliere",
             "Ore di lavoro giornaliero",
             Hours(Decimal("0.25"), Decimal(24)),
-            hint="Quante ore al giorno, se il lavoro è agricolo o intermittente. Esempio: 6,5",
+            hint="Quante ore, se il lavoro è agricolo o intermittente. Esempio: 6,5",
         ),
         Field(
             "collocazione_oraria",
@@ -172,7 +170,7 @@ SUBORDINATO = Group(
             "Datore di lavoro che ha chiesto la cassa integrazione",
             Text(),
             required=False,
-            hint="Serve per preparare la lettera che lo avvisa",
+            hint="Serve per la lettera che lo avvisa",
         ),
         ANNOTAZIONI,
     ),

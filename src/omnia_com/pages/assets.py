@@ -22,6 +22,7 @@ TYPES = {"css": "text/css", "js": "text/javascript", "woff2": "font/woff2", "txt
 COMPRESSED = ("woff2",)  # by itself
 FONTS = {400: "titillium-400.woff2", 700: "titillium-700.woff2"}  # made by `make fonts`
 STYLE, PLAIN_STYLE = "stile.css", "stile-di-sistema.css"  # the second with the typeface that is there already
+FORM_RULES, ALL_RULES = ("stile.css",), ("stile.css", "pagine.css")  # what the form page needs; what any page does
 SCRIPT = "modulo.js"
 SERVED = (SCRIPT, *FONTS.values(), STYLE, PLAIN_STYLE)
 _FACE = '@font-face{{font-family:"Titillium Web";font-weight:{};font-display:optional;src:url({})}}'
@@ -57,7 +58,7 @@ def own_script(language: str) -> bytes:
 @cache
 def _body(name: str, language: str) -> bytes:
     if name in (STYLE, PLAIN_STYLE):
-        return stylesheet(fonts=name == STYLE).encode()
+        return stylesheet(name == STYLE, ALL_RULES).encode()
     if name == SCRIPT:  # of both in one: a request costs 0.4 s on a bad line
         return _read("htmx.min.js") + b"\n" + own_script(language)
     return _read(name)
@@ -87,10 +88,10 @@ def find(path: str) -> Asset | None:
 
 
 @cache
-def stylesheet(fonts: bool) -> str:
-    """The one stylesheet; *fonts*: with the typeface of Italian public services."""
+def stylesheet(fonts: bool, rules: tuple[str, ...]) -> str:
+    """The stylesheet; *fonts*: with the typeface of Italian public services."""
     faces = "".join(_FACE.format(weight, url(name)) for weight, name in FONTS.items() if fonts)
-    return faces + _read("stile.css").decode().strip().replace("}\n", "}")
+    return faces + "".join(_read(name).decode().replace("}\n", "}") for name in rules)
 
 
 class Style(NamedTuple):
@@ -102,18 +103,20 @@ class Style(NamedTuple):
     source: str
 
 
-def style(*, fonts: bool, kept: str = "") -> Style:
+def style(*, fonts: bool, form: bool = False, kept: str = "") -> Style:
     """In the page itself the first time, when a file would cost a round trip; a file from then on, 3 kB less a page.
 
-    *kept* is the name of the file that the browser says it has (`KEPT`).
+    The largest page, the *form*'s, has in it only the rules that it needs. *kept* is the name of the file that the
+    browser says it has (`KEPT`).
     """
     address = url(STYLE if fonts else PLAIN_STYLE)
-    return Style("", address, "'self'") if address == PREFIX + kept else _first(address, fonts)
+    if address == PREFIX + kept:
+        return Style("", address, "'self'")
+    return _first(address, stylesheet(fonts, FORM_RULES if form else ALL_RULES))
 
 
 @cache
-def _first(address: str, fonts: bool) -> Style:
-    text = stylesheet(fonts)
+def _first(address: str, text: str) -> Style:
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Style(text, address, f"'self' 'sha256-{digest}'")
 

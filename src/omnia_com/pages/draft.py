@@ -202,6 +202,7 @@ def page(
         attachments=attached,
         lists=lists(answers.group),
         errors=errors,
+        form=True,
         mark=secrets.token_urlsafe(8),
         **context,
     )

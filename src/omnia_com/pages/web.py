@@ -119,17 +119,20 @@ def html(
     headers: dict[str, str] | None = None,
     cookies: list[Cookie] | None = None,
     lead_to: Iterable[str] = (),
+    form: bool = False,
     media_type: str = "text/html",
     **context: Any,
 ) -> Page:
     """A page, or a fragment, compressed. `csrf` in the template is a token for its forms.
 
-    *lead_to*: the origins to which its forms are redirected, besides those of signing out.
+    *lead_to*: the origins to which its forms are redirected, besides those of signing out. *form*: it is the page of
+    the draft's form.
     """
     settings: Settings = request.app.state.services.settings
     part, cookies = is_fragment(request), list(cookies or ())
     fonts = not saves_data(request)
-    style = assets.style(fonts=fonts, kept=request.cookies.get(cookie_name(settings, assets.KEPT), ""))
+    kept = request.cookies.get(cookie_name(settings, assets.KEPT), "")
+    style = assets.style(fonts=fonts, form=form, kept=kept)
     resumed = RESUMED.get(request.query_params.get("ripresa", ""), "")
     all_well = request.method == "GET" and status == 200 and not part
     done = request.cookies.get(cookie_name(settings, JUST_DONE), "") if all_well else ""
