@@ -170,7 +170,7 @@ class Page:
         for form in self.tree.iter("form"):
             associated = [b for b in self.tree.iter("button") if b.get("form") and b.get("form") == form.get("id")]
             for button in [*form.iter("button"), *associated]:
-                if said(button) == label and "hidden" not in button.attrib:
+                if said(button) == label and "aria-hidden" not in button.attrib:
                     return form, button
         raise AssertionError(f"no button «{label}» on {self.url}: {said(self.tree)[:400]}")
 
@@ -266,7 +266,7 @@ def _review_controls(page: Page) -> None:
     labelled = {e.get("for") for e in page.tree.iter("label")}
     for control in page.controls:
         if control.tag == "button":
-            assert "hidden" in control.attrib or said(control) or control.get("aria-label"), (
+            assert "aria-hidden" in control.attrib or said(control) or control.get("aria-label"), (
                 f"{page.url}: a button without words"
             )
         elif control.get("type") not in SKIPPED:
