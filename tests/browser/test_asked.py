@@ -80,3 +80,13 @@ async def test_what_is_seen_is_what_is_asked(name: str, state: str, window: Wind
     for answers, seen in zip(tried, shown, strict=True):
         asked = {f.name for f in read({TIPOLOGIA.name: name} | answers, Clock(None).today()).asked}
         assert set(seen) == asked - {TIPOLOGIA.name}, answers
+
+
+async def test_the_list_of_comuni_is_offered_in_italy_only(window: Windows, anna: Visitor) -> None:
+    w = await (await window()).be(anna)
+    for state, offered in (("IT", True), ("Marocco", False)):
+        await w.open(await posted_draft(anna, {TIPOLOGIA.name: "subordinato", "sede_stato": state}))
+        assert await w.page.locator("[value=comune]").is_visible() == offered
+    await w.open(await posted_draft(anna, {TIPOLOGIA.name: "subordinato"}))
+    await w.page.select_option("#sede_stato", "Z110")
+    assert not await w.page.locator("[value=comune]").is_visible()
