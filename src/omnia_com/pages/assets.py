@@ -89,7 +89,7 @@ def find(path: str) -> Asset | None:
 
 @cache
 def stylesheet(fonts: bool, rules: tuple[str, ...]) -> str:
-    """The stylesheet; *fonts*: with the typeface of Italian public services."""
+    """The stylesheet made of the files *rules*; *fonts*: with the typeface of Italian public services."""
     faces = "".join(_FACE.format(weight, url(name)) for weight, name in FONTS.items() if fonts)
     return faces + "".join(_read(name).decode().replace("}\n", "}") for name in rules)
 
