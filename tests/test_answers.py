@@ -402,7 +402,7 @@ def test_a_new_field_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert '<label for="rimborso">Rimborso delle spese\u00a0*</label>' in page
     assert '<p class="form-text" id="aiuto-rimborso">In un mese. Esempio: 150</p>' in page
     assert 'id="errore-rimborso">Nel campo «Rimborso delle spese» l’importo non può essere sotto zero.</p>' in page
-    assert 'name="rimborso" value="-1"' in page
+    assert 'name="rimborso" class="corto" inputmode="decimal" value="-1"' in page
 
 
 @pytest.mark.parametrize(
