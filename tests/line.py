@@ -33,7 +33,7 @@ class Line:
 
     async def serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         """One connection: a browser has one for each host, which every request of it names."""
-        with suppress(OSError, asyncio.IncompleteReadError):
+        with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):  # the last when the loop ends
             first = await client.readuntil(b"\n")
             await asyncio.sleep(self.shape.delay)
             host = urlsplit(first.split()[1].decode())
