@@ -119,7 +119,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 class Day:
     """A calendar day: gg/mm/aaaa, g-m-aaaa, gg.mm.aaaa or ISO 8601."""
 
-    control: ClassVar[str] = "day"
+    control: ClassVar[str] = "short"
 
     def read(self, typed: str) -> date:
         text = _plain(typed)
@@ -152,7 +152,7 @@ class Money:
     """
 
     most: int = 999_999_999
-    control: ClassVar[str] = "money"
+    control: ClassVar[str] = "decimal"
 
     def read(self, typed: str) -> int:
         found = _AMOUNT.fullmatch(_plain(typed))
@@ -190,7 +190,7 @@ class Hours:
 
     least: Decimal
     most: Decimal
-    control: ClassVar[str] = "hours"
+    control: ClassVar[str] = "decimal"
 
     def read(self, typed: str) -> Decimal:
         value = _number(_plain(typed))
@@ -303,7 +303,7 @@ class Code:
 
     is_valid: Callable[[str], bool]
     prefix: str = ""
-    control: ClassVar[str] = "code"
+    control: ClassVar[str] = "short"
 
     def read(self, typed: str) -> str:
         code = re.sub(r"[./-]", "", _compact(typed)).removeprefix(self.prefix)
@@ -332,7 +332,7 @@ class PlaceName:
 class Postcode:
     """A postcode as it is written in its own country; a rule checks the Italian ones."""
 
-    control: ClassVar[str] = "postcode"
+    control: ClassVar[str] = "short"
 
     def read(self, typed: str) -> str:
         return _plain(typed)

@@ -126,7 +126,7 @@ def html(
     """A page, or a fragment, compressed. `csrf` in the template is a token for its forms.
 
     *lead_to*: the origins to which its forms are redirected, besides those of signing out. *form*: it is the page of
-    the draft's form.
+    a draft's form, which has only its own rules of the stylesheet in it.
     """
     settings: Settings = request.app.state.services.settings
     part, cookies = is_fragment(request), list(cookies or ())
