@@ -102,7 +102,7 @@ class Provider:
         name = etree.SubElement(organization, q("md:OrganizationDisplayName"))
         name.set("{http://www.w3.org/XML/1998/namespace}lang", "it")
         name.text = f"Prova {self.scheme.upper()}"
-        return etree.tostring(entity)
+        return bytes(etree.tostring(entity))
 
     def sign(self, element: Any, **how: Any) -> Any:
         """*element* with its signature after its Issuer, as SAML wants it."""

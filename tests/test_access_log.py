@@ -10,12 +10,12 @@ from typing import Any
 
 import asyncpg
 import pytest
-from omnia_com.workers.main import tidy
 
 from omnia_com import access_log
 from omnia_com.front import Front
 from omnia_com.pages import accesses, ready
 from omnia_com.settings import Settings
+from omnia_com.workers.main import tidy
 from tests.browsing import Visitor
 from tests.people import BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft, send

@@ -20,7 +20,6 @@ import pytest
 import redis.asyncio
 from arq.jobs import serialize_result
 from arq.worker import JobExecutionFailed
-from omnia_com.workers.pdf_text import pages_text
 
 from omnia_com import communications, receipts
 from omnia_com.answers import read
@@ -31,6 +30,7 @@ from omnia_com.front import Front
 from omnia_com.queue import Queue, deserialize, serialize
 from omnia_com.settings import Settings
 from omnia_com.sheet import Letterhead
+from omnia_com.workers.pdf_text import pages_text
 from tests.browsing import Visitor
 from tests.conftest import free_port, start_worker
 from tests.people import AUTONOMO, SUBORDINATO

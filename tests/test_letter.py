@@ -3,8 +3,8 @@
 import asyncpg
 import page as pdf_judge  # page-validation
 import pytest
-from omnia_com.workers.pdf_text import pages_text
 
+from omnia_com.workers.pdf_text import pages_text
 from tests.browsing import Visitor
 from tests.people import SUBORDINATO
 from tests.steps import posted_draft, send

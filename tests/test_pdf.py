@@ -13,17 +13,17 @@ from pathlib import Path
 import page
 import pikepdf
 import pytest
+from playwright.async_api import Error as PlaywrightError
+
+from omnia_com.printing import print_html
+from omnia_com.settings import read
+from omnia_com.sheet import AttachmentRow, Row, Section, Sheet
 from omnia_com.workers.chromium import Browser, BrowserUnavailable, DriverGone, NotPrinted, Tab
 from omnia_com.workers.main import beat, every
 from omnia_com.workers.own_folder import OwnFolder
 from omnia_com.workers.pdf_metadata import attach
 from omnia_com.workers.pdf_text import contains_text, pages_text
 from omnia_com.workers.pdf_ua import finish, saved
-from playwright.async_api import Error as PlaywrightError
-
-from omnia_com.printing import print_html
-from omnia_com.settings import read
-from omnia_com.sheet import AttachmentRow, Row, Section, Sheet
 
 WHEN = datetime(2026, 11, 23, 8, 14, tzinfo=UTC)
 JSON = '{"annotazioni": "😀 é \\u0000", "protocollo": "OMNIACOM.2026.0000001"}'.encode()
@@ -111,7 +111,7 @@ async def browser_pid(browser: Browser) -> int:
     assert browser._program
     session = await browser._program.new_browser_cdp_session()
     processes = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
-    return next(process["id"] for process in processes if process["type"] == "browser")
+    return next(int(process["id"]) for process in processes if process["type"] == "browser")
 
 
 def parent(pid: int) -> int:

@@ -4,10 +4,10 @@ import dataclasses
 from pathlib import Path
 
 import asyncpg
-from omnia_com.workers.main import tidy
 
 from omnia_com import declarations
 from omnia_com.settings import Settings
+from omnia_com.workers.main import tidy
 from tests.browsing import Visitor
 from tests.people import AUTONOMO
 from tests.steps import posted_draft, send

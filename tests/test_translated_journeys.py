@@ -7,11 +7,11 @@ from collections.abc import Callable
 import asyncpg
 import page as pdf_judge
 import pytest
-from omnia_com.workers.pdf_text import contains_text
 
 from omnia_com import languages
 from omnia_com.communications import find_sent
 from omnia_com.sheet import Row, Sheet
+from omnia_com.workers.pdf_text import contains_text
 from tests.browsing import Visitor, said
 from tests.conftest import PERSONE
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO

@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from omnia_com.workers import main
-from omnia_com.workers.chromium import BrowserUnavailable
 from structlog.testing import capture_logs
 
 from omnia_com import receipts
 from omnia_com.communications import RECEIPT
 from omnia_com.settings import Settings
 from omnia_com.sheet import Sheet
+from omnia_com.workers import main
+from omnia_com.workers.chromium import BrowserUnavailable
 
 ANNA = "PRVNNA85E49H501L"
 State = tuple[str, int, bool]
