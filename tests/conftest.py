@@ -22,14 +22,14 @@ import uvicorn
 
 from omnia_com import settings as setup
 from omnia_com.app import SERVER, create_app
-from omnia_com.clock import Clock
-from omnia_com.embedded import Servers, temporary
-from omnia_com.front import Front
-from omnia_com.identity.parties import Parties
+from omnia_com.commands.up.embedded import Servers, temporary
+from omnia_com.identity.oidc.parties import Parties
+from omnia_com.italy.clock import Clock
+from omnia_com.pages.http.front import Front
 from omnia_com.settings import ROME, Settings
 from tests.browsing import Visitor, client_of
 
-PERSONE: dict[str, dict[str, str]] = json.loads((files("omnia_com.data") / "persone.json").read_text())
+PERSONE: dict[str, dict[str, str]] = json.loads((files("omnia_com.identity.demo") / "persone.json").read_text())
 ADESSO = "2026-11-23T10:00:00"
 EVERYTHING = (
     "comunicazione, documento, allegato, contenuto, bozza, protocollo, sessione, accesso_in_corso, dichiarante, "
@@ -121,7 +121,7 @@ def app(settings: Settings) -> Front:
 @pytest.fixture(scope="session")
 async def web(app: Front, settings: Settings, migrated: None) -> AsyncIterator[str]:
     """The address of the service; its identity provider runs beside it."""
-    from omnia_com.identity.demo_provider import create_app as create_provider
+    from omnia_com.identity.demo.provider import create_app as create_provider
 
     async with serving(create_provider(settings), settings.idp_port), serving(app, settings.port):
         yield settings.base_url

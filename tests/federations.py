@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from joserfc import jwe, jwt
 from joserfc.jwk import RSAKey
 
-from omnia_com.identity import jose
+from omnia_com.identity.oidc import jose
 from tests.liars import Liar, public, without_none
 
 TYPE = "entity-statement+jwt"

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 from litestar.routes import HTTPRoute
 
-from omnia_com.front import Front
-from omnia_com.pages import ready
+from omnia_com.pages.http import ready
+from omnia_com.pages.http.front import Front
 from tests.browsing import Visitor
 from tests.people import BOTH_TICKS, SUBORDINATO
 from tests.steps import new_draft, posted_draft, send

@@ -11,9 +11,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from omnia_com import access_log
-from omnia_com.front import Front
-from omnia_com.pages import accesses, ready
+from omnia_com.pages import accesses
+from omnia_com.pages.http import ready
+from omnia_com.pages.http.front import Front
+from omnia_com.people import access_log
 from omnia_com.settings import Settings
 from omnia_com.workers.main import tidy
 from tests.browsing import Visitor

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from omnia_com import amendments, communications, declarations
-from omnia_com.clock import Clock
-from omnia_com.communications import Superseded
-from omnia_com.sheet import Letterhead
+from omnia_com.communications import amendments, drafts
+from omnia_com.communications.sent import Sent, Superseded, find_sent
+from omnia_com.italy.clock import Clock
+from omnia_com.settings import Letterhead
 from tests.browsing import Visitor
 from tests.people import BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft, send
@@ -19,7 +19,7 @@ from tests.test_sending import ANNA
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
 
 
 async def test_a_rettifica_takes_the_place_of_its_original(anna: Visitor, at: Callable[[str], None]) -> None:
@@ -99,16 +99,16 @@ async def test_of_many_at_the_same_instant_one_wins_and_no_number_is_lost(
     draft = await amendments.amend(ANNA.codice_fiscale, original, uuid4())
     clock, head = Clock(), Letterhead("Ente", "")
     results = await asyncio.gather(
-        declarations.send(ANNA, draft, None, BOTH_TICKS, clock, 99, head),
+        drafts.send(ANNA, draft, None, BOTH_TICKS, clock, 99, head),
         *(amendments.annul(ANNA, original, uuid4(), "per_errore", clock, 99, head) for _ in range(8)),
         return_exceptions=True,
     )
-    won = [r for r in results if isinstance(r, communications.Sent)]
+    won = [r for r in results if isinstance(r, Sent)]
     assert len(won) == 1
     assert all(isinstance(r, Superseded) for r in results if r is not won[0])
     numbers = await database.fetch("SELECT ultimo FROM protocollo")
     assert [n["ultimo"] for n in numbers] == [2]
-    sent = await communications.find_sent(ANNA.codice_fiscale, original)
+    sent = await find_sent(ANNA.codice_fiscale, original)
     assert sent.dopo_protocollo == won[0].protocollo
 
 

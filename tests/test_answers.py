@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omnia_com.answers import NOT_GIVEN, Answers, missing_declarations, read
-from omnia_com.field_groups import DICHIARAZIONI, GROUPS, TIPOLOGIA, TIPOLOGIE_AUTONOMO
-from omnia_com.field_groups import SUBORDINATO as GRUPPO_SUBORDINATO
-from omnia_com.fields import Choice, Field, Money, Text, Tick
-from omnia_com.messages import error
+from omnia_com.form.answers import NOT_GIVEN, Answers, missing_declarations, read
+from omnia_com.form.field_groups import DICHIARAZIONI, GROUPS, TIPOLOGIA, TIPOLOGIE_AUTONOMO
+from omnia_com.form.field_groups import SUBORDINATO as GRUPPO_SUBORDINATO
+from omnia_com.form.fields import Choice, Field, Money, Text, Tick
+from omnia_com.form.messages import error
+from omnia_com.form.rows import Row
+from omnia_com.form.rules import CON_PARTITA_IVA, SENZA_PARTITA_IVA
 from omnia_com.pages.controls import controls
-from omnia_com.pages.web import render
-from omnia_com.rules import CON_PARTITA_IVA, SENZA_PARTITA_IVA
-from omnia_com.sheet import Row
+from omnia_com.pages.http.answer import render
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
 
 TODAY = date(2026, 11, 23)

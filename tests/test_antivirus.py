@@ -8,9 +8,9 @@ import asyncpg
 import msgspec
 import pytest
 
-from omnia_com import attachments
-from omnia_com.contents import Contents
-from omnia_com.front import Front
+from omnia_com.communications.attachments import kept as attachments
+from omnia_com.communications.attachments.contents import Contents
+from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
 from tests.browsing import Visitor
 from tests.clamd import TOO_MUCH, VIRUS, Clamd
@@ -23,7 +23,7 @@ CLEAN, INFECTED = pdf(), pdf(embedded("dati.txt", VIRUS), compress_streams=False
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
-from omnia_com import attachments
-from omnia_com.contents import Contents, StoreAway
+from omnia_com.communications.attachments import kept as attachments
+from omnia_com.communications.attachments.contents import Contents, StoreAway
 from omnia_com.settings import Settings
 from tests.browsing import Visitor
 from tests.files import pdf
@@ -23,7 +23,7 @@ OLD, YOUNG = "10 years 1 day", "10 years -1 day"
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
 
 
 async def sent(person: Visitor) -> str:

@@ -15,10 +15,12 @@ import asyncpg
 import pytest
 from pikepdf import Encryption
 
-from omnia_com import attachments, declarations, uploads
-from omnia_com.attachments import LARGEST
-from omnia_com.communications import find_sent
-from omnia_com.contents import Contents, StoreAway
+from omnia_com.communications import drafts
+from omnia_com.communications.attachments import kept as attachments
+from omnia_com.communications.attachments import uploads
+from omnia_com.communications.attachments.contents import Contents, StoreAway
+from omnia_com.communications.attachments.kept import LARGEST
+from omnia_com.communications.sent import find_sent
 from omnia_com.pages.attachments import disposition
 from omnia_com.settings import Settings
 from tests.browsing import Visitor
@@ -49,7 +51,7 @@ PDF, JPEG, PNG = pdf(), image("JPEG"), image("PNG")
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker runs here: nobody waits for a receipt."""
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
 
 
 @pytest.fixture
@@ -484,7 +486,7 @@ async def test_what_nothing_refers_to_is_removed_and_what_was_sent_stays(
     await anna.press("Elimina definitivamente")
     old = await attached(anna, ("d.png", PNG))
     await database.execute("UPDATE bozza SET aggiornata = now() - interval '366 days'")
-    await declarations.forget_old_drafts(settings.conserva_bozze)
+    await drafts.forget_old_drafts(settings.conserva_bozze)
     await anna.get(old, expect=404)
     await database.execute("UPDATE contenuto SET creato = creato - interval '2 days'")
     await attachments.forget_unused(contents)

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from omnia_com.answers import read
-from omnia_com.cautions import CAUTIONS, Period, cautions
+from omnia_com.form.answers import read
+from omnia_com.form.cautions import CAUTIONS, Period, cautions
 from tests.people import AUTONOMO, SUBORDINATO
 from tests.test_answers import AGRICOLO
 from tests.test_messages import gulpease

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from omnia_com import chromium
+from omnia_com.documents import find_chromium
 from omnia_com.settings import Settings
 
 
@@ -19,28 +19,28 @@ def program(path: Path, text: str = "\x7fELF") -> Path:
 
 def test_the_one_that_is_named_and_no_other(tmp_path: Path) -> None:
     named = program(tmp_path / "chromium")
-    assert chromium.find(Settings(chromium=str(named))) == named
-    assert chromium.find(Settings(chromium=str(tmp_path / "typo"))) is None
+    assert find_chromium.find(Settings(chromium=str(named))) == named
+    assert find_chromium.find(Settings(chromium=str(tmp_path / "typo"))) is None
 
 
 def test_the_program_behind_a_wrapper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrapper = program(tmp_path / "google-chrome", "#!/bin/sh\n")
-    assert chromium.find(Settings(chromium=str(wrapper))) is None
+    assert find_chromium.find(Settings(chromium=str(wrapper))) is None
     real = program(tmp_path / "chrome")
-    assert chromium.find(Settings(chromium=str(wrapper))) == real
+    assert find_chromium.find(Settings(chromium=str(wrapper))) == real
 
 
 def test_playwrights_own_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
-    other = chromium.find(Settings())
+    other = find_chromium.find(Settings())
     assert other is None or tmp_path not in other.parents
-    monkeypatch.setattr(chromium, "_revision", lambda _: "1")
+    monkeypatch.setattr(find_chromium, "_revision", lambda _: "1")
     own = program(tmp_path / "chromium_headless_shell-1" / "chrome-headless-shell-linux64" / "chrome-headless-shell")
-    assert chromium.find(Settings()) == own
+    assert find_chromium.find(Settings()) == own
 
 
 def test_a_program_that_does_not_start_is_found_out(tmp_path: Path) -> None:
-    assert not chromium.runs(program(tmp_path / "chromium"))
+    assert not find_chromium.runs(program(tmp_path / "chromium"))
 
 
 def test_looking_for_it_loads_no_playwright() -> None:

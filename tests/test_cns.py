@@ -20,10 +20,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from omnia_com.app import SERVER, create_app
+from omnia_com.commands.up.roles import answers
 from omnia_com.identity import AccessRefused, register
-from omnia_com.identity.client_certificate import shown
-from omnia_com.identity.cns import CardReader
-from omnia_com.roles import answers
+from omnia_com.identity.cns.card import CardReader
+from omnia_com.identity.cns.client_certificate import shown
 from omnia_com.settings import Settings, SettingsError, read
 from tests.browsing import Visitor, client_of
 from tests.cards import ANNA, SECRET, bad, bundle, card, rfc9440
@@ -128,7 +128,7 @@ def test_a_card_says_who_holds_it(reader: CardReader) -> None:
 
 
 def test_letters_in_the_place_of_digits_are_a_codice_fiscale_too(reader: CardReader) -> None:
-    from omnia_com.codice_fiscale import check_character
+    from omnia_com.italy.codice_fiscale import check_character
 
     omocodia = "PRVNNA85E49H50M"
     holder = reader.identity(card(f"{omocodia}{check_character(omocodia)}/6120").certificate)

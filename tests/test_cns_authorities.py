@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 
 from omnia_com.__main__ import main
-from omnia_com.identity.cns_authorities import NotATrustList, authorities
+from omnia_com.commands.cns_ca import NotATrustList, authorities
 from tests.cards import Issued, authority, card
 
 TSL = "http://uri.etsi.org/02231/v2#"

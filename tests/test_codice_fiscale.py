@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.it import codicefiscale, iva
 
-from omnia_com.codice_fiscale import ALPHABET, birth, check_character, is_valid, partita_iva_is_valid
+from omnia_com.italy.codice_fiscale import ALPHABET, birth, check_character, is_valid, partita_iva_is_valid
 
 TODAY = date(2026, 11, 23)
-PEOPLE = json.loads(resources.files("omnia_com.data").joinpath("persone.json").read_text("utf-8"))
+PEOPLE = json.loads(resources.files("omnia_com.identity.demo").joinpath("persone.json").read_text("utf-8"))
 TO_LETTER = str.maketrans("0123456789", "LMNPQRSTUV")
 DIGIT_PLACES = (6, 7, 9, 10, 12, 13, 14)
 

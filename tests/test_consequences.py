@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from omnia_com import consequences as rules
-from omnia_com.answers import read
-from omnia_com.consequences import (
+from omnia_com.form import consequences as rules
+from omnia_com.form.answers import read
+from omnia_com.form.consequences import (
     BENEFIT,
     CERTAINTY,
     HIRING_NOTICE,
@@ -213,7 +213,7 @@ def told(page: Page) -> list[str]:
 async def test_before_sending_and_after(
     anna: Visitor, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
     draft = await posted_draft(anna, SUBORDINATO)
     await anna.get(f"{draft}/riepilogo")
     await anna.follow("Cosa significa per la tua cassa integrazione")
@@ -232,7 +232,7 @@ async def test_before_sending_and_after(
 async def test_whoever_is_to_tell_the_employer_finds_the_letter_there(
     anna: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
     await send(anna, await posted_draft(anna, SUBORDINATO))
     sent = anna.page.path
     await anna.follow("Cosa significa per la tua cassa integrazione")

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 
-from omnia_com.contents import PAUSES, Contents, StoreAway
+from omnia_com.communications.attachments.contents import PAUSES, Contents, StoreAway
 from omnia_com.settings import Settings
 from tests.conftest import free_port
 from tests.liars import serving

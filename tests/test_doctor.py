@@ -12,11 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
-from omnia_com import doctor, doctor_sign_in
-from omnia_com.findings import clocks
+from omnia_com.commands.doctor import doctor, sign_in
+from omnia_com.commands.doctor.findings import clocks
+from omnia_com.identity.oidc.terms import read_terms
 from omnia_com.identity.register import Exchange, keep
 from omnia_com.identity.saml import refresh
-from omnia_com.identity.terms import read_terms
 from omnia_com.settings import Settings
 from tests.browsing import client_of
 
@@ -41,12 +41,12 @@ async def test_in_the_demonstration_all_is_well(web: str, clean: None, own: Sett
 
 async def test_a_register_that_cannot_be_read_whole(web: str, clean: None, own: Settings) -> None:
     await keep(Exchange("oidc", "https://op.example", "s", "entrato", "PRVNNA85E49H501L", {}), own)
-    assert "si legge tutto" in (await doctor_sign_in.register(own)).text
+    assert "si legge tutto" in (await sign_in.register(own)).text
     Path(own.registro_chiavi).unlink()
-    found = await doctor_sign_in.register(own)
+    found = await sign_in.register(own)
     assert (found.well, "chiavi che mancano" in found.text, own.registro_chiavi in found.todo) == (False, True, True)
     gone = dataclasses.replace(own, env="production", registro_chiavi="/non/esiste")
-    found = await doctor_sign_in.register(gone)
+    found = await sign_in.register(gone)
     assert (found.well, "omnia-com registro --chiave" in found.todo) == (False, True)
 
 
@@ -86,7 +86,7 @@ async def test_a_provider_that_is_not_what_it_should_be(
     client, transport = httpx.AsyncClient, httpx.MockTransport(respond)
     monkeypatch.setattr(httpx, "AsyncClient", lambda **_: client(transport=transport))
     terms = read_terms(settings)[0][0]
-    found = await doctor_sign_in._provider(terms, dataclasses.replace(settings, env="production"))
+    found = await sign_in._provider(terms, dataclasses.replace(settings, env="production"))
     assert found.well == (said == "")
     assert said in found.text
 
@@ -95,20 +95,20 @@ def test_metadata_that_nobody_renews(settings: Settings, tmp_path: Path) -> None
     renewing = dataclasses.replace(
         settings, saml_idp_metadata=str(tmp_path), saml_idp_metadata_url="https://registro.example/metadata"
     )
-    (found,) = doctor_sign_in.metadata_age(renewing)
+    (found,) = sign_in.metadata_age(renewing)
     assert (found.well, "mai arrivati" in found.text) == (False, True)
     (source,) = refresh.sources(renewing)
     file = source.file(tmp_path)
     file.write_text("<x/>")
-    (found,) = doctor_sign_in.metadata_age(renewing)
+    (found,) = sign_in.metadata_age(renewing)
     assert found.well
     os.utime(file, (time.time() - 5 * 86_400,) * 2)
-    (found,) = doctor_sign_in.metadata_age(renewing)
+    (found,) = sign_in.metadata_age(renewing)
     assert (found.well, "5 giorni fa" in found.text, "worker" in found.todo) == (False, True, True)
 
 
 def test_nobody_can_sign_in() -> None:
-    found = list(doctor_sign_in.sign_in(Settings(env="production")))
+    found = list(sign_in.sign_in(Settings(env="production")))
     assert (found[-1].well, found[-1].text) == (False, "nessuno può entrare")
 
 

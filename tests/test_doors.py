@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import msgspec
 import pytest
 
-from omnia_com.front import Front
 from omnia_com.identity import Door
+from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
 from tests.browsing import Page, Visitor, said
 

@@ -24,7 +24,7 @@ SCHEMA_OF_A_LINE = Draft202012Validator(SCHEMA, format_checker=FORMATS)
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
 
 
 async def test_a_person_takes_away_all_that_is_held_on_them(anna: Visitor, luca: Visitor) -> None:

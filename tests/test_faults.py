@@ -21,16 +21,17 @@ import redis.asyncio
 from arq.jobs import serialize_result
 from arq.worker import JobExecutionFailed
 
-from omnia_com import communications, receipts
-from omnia_com.answers import read
-from omnia_com.declarants import Person
-from omnia_com.declarations import Draft
-from omnia_com.embedded import temporary
-from omnia_com.front import Front
-from omnia_com.queue import Queue, deserialize, serialize
-from omnia_com.settings import Settings
-from omnia_com.sheet import Letterhead
-from omnia_com.workers.pdf_text import pages_text
+from omnia_com.commands.up.embedded import temporary
+from omnia_com.communications.drafts import Draft
+from omnia_com.communications.sent import find_sent
+from omnia_com.documents import receipts
+from omnia_com.documents.pdf.text import pages_text
+from omnia_com.documents.queue import Queue, deserialize, serialize
+from omnia_com.documents.sheets import draft_sheet
+from omnia_com.form.answers import read
+from omnia_com.pages.http.front import Front
+from omnia_com.people.declarants import Person
+from omnia_com.settings import Letterhead, Settings
 from tests.browsing import Visitor
 from tests.conftest import free_port, start_worker
 from tests.people import AUTONOMO, SUBORDINATO
@@ -58,7 +59,7 @@ async def own_worker(environment: dict[str, str], tmp_path: Path) -> AsyncIterat
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
 
 
 async def until(database: asyncpg.Connection, condition: str, seconds: float = 20) -> None:
@@ -215,7 +216,7 @@ async def test_the_receipt_can_be_made_again_the_same_and_passes_its_judges(
     await until(database, "stato = 'pronta'")
     assert await database.fetchval("SELECT pdf FROM documento") == first
     judged(first)
-    sent = await communications.find_sent(ANNA, UUID(communication.rpartition("/")[2]))
+    sent = await find_sent(ANNA, UUID(communication.rpartition("/")[2]))
     assert embedded(first) == sent.canonical()
     text = "".join(pages_text(first))
     for row in (*sent.persona.rows(), *sent.righe):
@@ -247,7 +248,7 @@ async def test_of_a_draft_as_long_as_can_be_the_export_shows_as_much_as_could_be
     typed = {"tipologia_rioccupazione": "autonomo", "annotazioni": "a\n" * 125_000}
     draft = Draft(uuid4(), typed, 1, datetime.now(UTC))
     person = Person(nome="Anna", cognome="Prova", codice_fiscale=ANNA)
-    sheet = receipts.draft_sheet(person, read(typed, date(2026, 11, 23)), draft, (), Letterhead("Ente", ""))
+    sheet = draft_sheet(person, read(typed, date(2026, 11, 23)), draft, (), Letterhead("Ente", ""))
     await receipts.ask_export(ANNA, draft.id, sheet)
     await until(database, "stato = 'pronta'")
     text = "".join(pages_text(await database.fetchval("SELECT pdf FROM documento")))

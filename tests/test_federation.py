@@ -14,10 +14,11 @@ from joserfc import jwe, jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from omnia_com import settings as setup
-from omnia_com.identity import AccessRefused, keys, policy, remote
-from omnia_com.identity.oidc import RelyingParty
-from omnia_com.identity.parties import Parties
-from omnia_com.identity.terms import Terms, read_terms
+from omnia_com.identity import AccessRefused, keys, remote
+from omnia_com.identity.oidc.federation import metadata_policy
+from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity.oidc.relying_party import RelyingParty
+from omnia_com.identity.oidc.terms import Terms, read_terms
 from omnia_com.settings import Settings
 from tests.conftest import free_port, offering
 from tests.federations import LOOSE, WELL_KNOWN, Federation, unsigned
@@ -394,7 +395,7 @@ async def test_new_keys_of_the_provider_come_by_the_chain(party: RelyingParty, f
     ],
 )
 def test_a_policy_changes_what_it_may(before: Any, rules: dict[str, Any], after: Any) -> None:
-    left = policy.apply({} if before is None else {"m": before}, {"m": rules})
+    left = metadata_policy.apply({} if before is None else {"m": before}, {"m": rules})
     assert left.get("m") == after
 
 
@@ -410,7 +411,7 @@ def test_a_policy_changes_what_it_may(before: Any, rules: dict[str, Any], after:
 )
 def test_a_policy_refuses_what_it_must(before: Any, rules: dict[str, Any]) -> None:
     with pytest.raises(AccessRefused):
-        policy.apply({} if before is None else {"m": before}, {"m": rules})
+        metadata_policy.apply({} if before is None else {"m": before}, {"m": rules})
 
 
 # --- what we say of ourselves

@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import omnia_com.fields
-from omnia_com.codice_fiscale import partita_iva_is_valid
-from omnia_com.field_groups import GROUPS, codice_fiscale_o_partita_iva
-from omnia_com.fields import (
+import omnia_com.form.fields
+from omnia_com.form.field_groups import GROUPS, codice_fiscale_o_partita_iva
+from omnia_com.form.fields import (
     Choice,
     Code,
     Count,
@@ -37,6 +36,7 @@ from omnia_com.fields import (
     Unreadable,
     folded,
 )
+from omnia_com.italy.codice_fiscale import partita_iva_is_valid
 
 ASKED = {f.name: f for group in GROUPS.values() for f in group.fields}
 WEEK, DAY = Hours(Decimal("0.25"), Decimal(78)), Hours(Decimal("0.25"), Decimal(24))
@@ -504,7 +504,7 @@ def test_no_kind_is_missing_here() -> None:
     def is_kind(thing: object) -> bool:
         return isclass(thing) and hasattr(thing, "control") and thing is not Kind
 
-    assert {type(kind) for kind in KINDS} == {kind for _, kind in getmembers(omnia_com.fields, is_kind)}
+    assert {type(kind) for kind in KINDS} == {kind for _, kind in getmembers(omnia_com.form.fields, is_kind)}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.control)

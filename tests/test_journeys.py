@@ -179,7 +179,7 @@ async def test_an_export_asked_for_again_has_the_contacts_of_now(
     anna: Visitor, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No worker runs here."""
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
     draft = await new_draft(anna, AUTONOMO)
     for email in ("vecchia@example.org", "nuova@example.org", "nuova@example.org"):
         await anna.get("/contatti")

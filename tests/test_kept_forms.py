@@ -8,9 +8,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from omnia_com.front import Front
-from omnia_com.identity import kept_forms
-from omnia_com.limits import Limit
+from omnia_com.communications import kept_forms
+from omnia_com.pages.http.front import Front
+from omnia_com.pages.http.limits import Limit
 from tests.browsing import Visitor, said
 from tests.files import pdf
 from tests.people import BOTH_TICKS, SUBORDINATO

@@ -13,7 +13,7 @@ import pytest
 from babel.messages import Message
 
 from omnia_com import languages
-from omnia_com.pages import assets
+from omnia_com.pages.http import assets
 from omnia_com.pages.patterns import PATTERNS
 from tests.browsing import Page, Visitor, said
 from tests.catalogues import FIELDS, HERE, all_that_is_said, paths, read

@@ -4,7 +4,7 @@ import asyncpg
 import page as pdf_judge  # page-validation
 import pytest
 
-from omnia_com.workers.pdf_text import pages_text
+from omnia_com.documents.pdf.text import pages_text
 from tests.browsing import Visitor
 from tests.people import SUBORDINATO
 from tests.steps import posted_draft, send
@@ -15,7 +15,7 @@ from tests.steps import posted_draft, send
 async def test_without_a_browser_for_the_pdf_letter_and_draft_are_pages_to_print(
     anna: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
     draft = await posted_draft(anna, SUBORDINATO)
     await anna.get(draft)
     await anna.press("Esporta in PDF")
@@ -32,7 +32,7 @@ async def test_without_a_browser_for_the_pdf_letter_and_draft_are_pages_to_print
 async def test_a_letter_that_failed_is_made_when_it_is_asked_for_again(
     anna: Visitor, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
     await send(anna, await posted_draft(anna, SUBORDINATO))
     communication = anna.page.path
     await anna.press("Lettera per il datore di lavoro")

@@ -6,12 +6,12 @@ from inspect import getsource
 
 import pytest
 
-import omnia_com.fields
-from omnia_com.answers import Problem
-from omnia_com.cautions import CAUTIONS
-from omnia_com.field_groups import CONTATTI, DICHIARAZIONI, GROUPS, TIPOLOGIA
-from omnia_com.fields import Tick
-from omnia_com.messages import ANY_FIELD, ERRORS, REFUSALS, error
+import omnia_com.form.fields
+from omnia_com.form.answers import Problem
+from omnia_com.form.cautions import CAUTIONS
+from omnia_com.form.field_groups import CONTATTI, DICHIARAZIONI, GROUPS, TIPOLOGIA
+from omnia_com.form.fields import Tick
+from omnia_com.form.messages import ANY_FIELD, ERRORS, REFUSALS, error
 from tests.test_answers import CODES as CODES_OF_THE_FORM
 from tests.test_answers import answers
 
@@ -59,7 +59,7 @@ def test_there_are_no_words_for_fields_that_do_not_exist() -> None:
 
 def test_a_field_that_has_no_words_yet_gets_those_of_the_code() -> None:
     assert error(Problem("comune_non_in_elenco", "obbligatorio")) == "Compila il campo «Il mio comune non c’è»."
-    raised = set(re.findall(r'Unreadable\("(\w+)"\)', getsource(omnia_com.fields)))
+    raised = set(re.findall(r'Unreadable\("(\w+)"\)', getsource(omnia_com.form.fields)))
     assert raised
     assert ANY_FIELD.keys() >= raised | {"obbligatorio"}
 
@@ -122,7 +122,7 @@ def group_of(field: str) -> str:
 
 
 @pytest.mark.parametrize("field", [f for f in FIELDS.values() if "Esempio: " in f.hint], ids=lambda f: f.name)
-def test_the_example_of_a_hint_is_a_right_answer(field: omnia_com.fields.Field) -> None:
+def test_the_example_of_a_hint_is_a_right_answer(field: omnia_com.form.fields.Field) -> None:
     for example in field.hint.split("Esempio: ")[1].split(" oppure "):
         assert field.kind.read(example) is not None
 

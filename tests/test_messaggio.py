@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import omnia_com
-from omnia_com.declarants import LABELS
-from omnia_com.field_groups import AUTONOMO, DICHIARAZIONI, GROUPS, SUBORDINATO, TIPOLOGIA, Group
-from omnia_com.fields import Field, LongChoice, Tick
+from omnia_com.form.field_groups import AUTONOMO, DICHIARAZIONI, GROUPS, SUBORDINATO, TIPOLOGIA, Group
+from omnia_com.form.fields import Field, LongChoice, Tick
+from omnia_com.people.declarants import LABELS
 
 # §2 of the Messaggio. Its list for employees is torn at a page break, between the working hours and the notes.
 DICHIARANTE = """

@@ -7,11 +7,13 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from omnia_com import communications, declarations, receipts
-from omnia_com.field_groups import GROUPS, SUBORDINATO
-from omnia_com.fields import Field, Text
-from omnia_com.printing import print_html
-from omnia_com.sheet import Letterhead
+from omnia_com.communications import drafts
+from omnia_com.communications.sent import find_sent
+from omnia_com.documents.printing import print_html
+from omnia_com.documents.sheets import receipt_sheet
+from omnia_com.form.field_groups import GROUPS, SUBORDINATO
+from omnia_com.form.fields import Field, Text
+from omnia_com.settings import Letterhead
 from tests.browsing import Visitor, said
 from tests.people import SUBORDINATO as ANSWERS
 from tests.steps import new_draft, send
@@ -24,8 +26,8 @@ THE_LINE = Field("matricola", "Matricola", Text(longest=20), required=False)
 def with_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if it stood in the group; what is worked out when the program starts is worked out again."""
     monkeypatch.setitem(GROUPS, SUBORDINATO.name, replace(SUBORDINATO, fields=(*SUBORDINATO.fields, THE_LINE)))
-    monkeypatch.setattr(declarations, "FIELD_NAMES", declarations.FIELD_NAMES | {THE_LINE.name})
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr(drafts, "FIELD_NAMES", drafts.FIELD_NAMES | {THE_LINE.name})
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
 
 
 def row(person: Visitor) -> str:
@@ -46,8 +48,8 @@ async def test_page_draft_check_pdf_receipt_and_json_have_it(
     assert {"label": "Matricola", "value": "AB 12"} in sheet["sections"][1]["rows"]
     await send(anna, draft)
     assert row(anna) == "AB 12"
-    sent = await communications.find_sent("PRVNNA85E49H501L", UUID(draft.rpartition("/")[2]))
-    assert "AB 12" in print_html(receipts.receipt_sheet(sent, Letterhead("Ente", "")))
+    sent = await find_sent("PRVNNA85E49H501L", UUID(draft.rpartition("/")[2]))
+    assert "AB 12" in print_html(receipt_sheet(sent, Letterhead("Ente", "")))
     assert json.loads(sent.canonical())["risposte"]["matricola"] == "AB 12"
     (line,) = exported(environment, "--da", "2026-11-23", "--a", "2026-11-23")
     assert line["risposte"]["matricola"] == "AB 12"

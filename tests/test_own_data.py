@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from omnia_com import own_data
+from omnia_com.people import own_data
 from tests.browsing import Visitor
 from tests.files import pdf
 from tests.people import AUTONOMO, SUBORDINATO
@@ -45,7 +45,7 @@ LEFT_OUT = {
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
 
 
 def sources(query: str) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from omnia_com import languages
-from omnia_com.pages import assets
+from omnia_com.pages.http import assets
 from omnia_com.pages.patterns import PATTERNS
 from omnia_com.settings import Settings
 from tests.browsing import Visitor, said
@@ -41,16 +41,16 @@ async def test_every_template_of_a_page_is_among_them(
     visitor: Callable[[], Visitor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A new page without a pattern fails here."""
-    from omnia_com.pages import web
+    from omnia_com.pages.http import answer
 
     drawn: set[str] = set()
-    draw = web.render
+    draw = answer.render
 
     def noted(template: str, **context: Any) -> str:
         drawn.add(template)
         return draw(template, **context)
 
-    monkeypatch.setattr(web, "render", noted)
+    monkeypatch.setattr(answer, "render", noted)
     tester = visitor()
     for path in (*(f"/modelli/{name}" for name in NAMES), "/accessibilita", "/privacy", "/note-legali"):
         await tester.get(path)

@@ -15,15 +15,16 @@ import pikepdf
 import pytest
 from playwright.async_api import Error as PlaywrightError
 
-from omnia_com.printing import print_html
+from omnia_com.documents.pdf.finish import finish, saved
+from omnia_com.documents.pdf.metadata import attach
+from omnia_com.documents.pdf.text import contains_text, pages_text
+from omnia_com.documents.printing import print_html
+from omnia_com.documents.sheet import AttachmentRow, Section, Sheet
+from omnia_com.form.rows import Row
 from omnia_com.settings import read
-from omnia_com.sheet import AttachmentRow, Row, Section, Sheet
-from omnia_com.workers.chromium import Browser, BrowserUnavailable, DriverGone, NotPrinted, Tab
+from omnia_com.workers.browser import Browser, BrowserUnavailable, DriverGone, NotPrinted, Tab
 from omnia_com.workers.main import beat, every
 from omnia_com.workers.own_folder import OwnFolder
-from omnia_com.workers.pdf_metadata import attach
-from omnia_com.workers.pdf_text import contains_text, pages_text
-from omnia_com.workers.pdf_ua import finish, saved
 
 WHEN = datetime(2026, 11, 23, 8, 14, tzinfo=UTC)
 JSON = '{"annotazioni": "😀 é \\u0000", "protocollo": "OMNIACOM.2026.0000001"}'.encode()
@@ -94,7 +95,7 @@ SHEETS = {
 @pytest.fixture(scope="module")
 async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
     async with new_browser(tmp_path_factory.mktemp("data")) as browser:
-        assert browser.available, "serve un Chromium: python -m omnia_com.chromium get"
+        assert browser.available, "serve un Chromium: python -m omnia_com.documents.find_chromium get"
         yield browser
 
 
@@ -242,7 +243,7 @@ async def test_a_killed_browser_is_started_again(browser: Browser) -> None:
 async def test_a_page_that_takes_too_long_fails_once_and_harms_no_other(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("omnia_com.workers.chromium.RENDER_LIMIT", 2)
+    monkeypatch.setattr("omnia_com.workers.browser.RENDER_LIMIT", 2)
     endless = Sheet(heading="Comunicazione", sections=(job("a\n" * 125_000),))
     tries = []
     genuine = Tab.pdf
@@ -276,7 +277,7 @@ async def test_a_page_that_breaks_each_time_is_not_want_of_a_browser(
 
 
 async def test_contexts_are_renewed(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("omnia_com.workers.chromium.RENDERS_PER_CONTEXT", 2)
+    monkeypatch.setattr("omnia_com.workers.browser.RENDERS_PER_CONTEXT", 2)
     before = await printed(browser, RECEIPT)
     for _ in range(4):
         assert await printed(browser, RECEIPT) == before

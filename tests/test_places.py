@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from docs.places import CODICEFISCALE, COMUNI, HEADS
-from omnia_com import places
+from omnia_com.italy import places
 from tests.browsing import Visitor
 from tests.people import SUBORDINATO
 from tests.steps import new_draft
@@ -106,7 +106,7 @@ async def test_a_comune_that_is_not_listed_has_a_way_out(anna: Visitor) -> None:
 
 
 def table(name: str) -> list[list[str]]:
-    head, *rows = csv.reader((files("omnia_com.data") / f"{name}.csv").read_text(encoding="utf-8").splitlines())
+    head, *rows = csv.reader((files("omnia_com.italy.data") / f"{name}.csv").read_text(encoding="utf-8").splitlines())
     assert ",".join(head) == HEADS[name]
     return rows
 
@@ -133,7 +133,7 @@ def test_the_tables_agree_with_one_another() -> None:
 
 
 def test_the_notice_names_the_packages_that_the_tables_are_made_of() -> None:
-    notice = (files("omnia_com.data") / "NOTICE.txt").read_text(encoding="utf-8")
+    notice = (files("omnia_com.italy.data") / "NOTICE.txt").read_text(encoding="utf-8")
     for package in (CODICEFISCALE, COMUNI):
         assert " ".join(re.split("==|@", package)) in notice
     assert "Permission is hereby granted, free of charge" in notice

@@ -13,9 +13,9 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from omnia_com import settings as setup
-from omnia_com.front import Front
 from omnia_com.identity import register
-from omnia_com.identity.parties import Parties
+from omnia_com.identity.oidc.parties import Parties
+from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings, SettingsError
 from tests.browsing import Visitor
 from tests.conftest import free_port, offering

@@ -10,8 +10,8 @@ import asyncpg
 import httpx
 import pytest
 
-from omnia_com.field_groups import GROUPS, TIPOLOGIA
-from omnia_com.fields import Choice, Notes, PlaceName, Postcode, Text
+from omnia_com.form.field_groups import GROUPS, TIPOLOGIA
+from omnia_com.form.fields import Choice, Notes, PlaceName, Postcode, Text
 from tests.browsing import Visitor, said
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft, send
@@ -24,7 +24,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("omnia_com.pages.ready.PATIENCE", 0.01)
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
 
 
 async def empty_draft(person: Visitor) -> str:

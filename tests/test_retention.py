@@ -5,7 +5,7 @@ from pathlib import Path
 
 import asyncpg
 
-from omnia_com import declarations
+from omnia_com.communications import drafts
 from omnia_com.settings import Settings
 from omnia_com.workers.main import tidy
 from tests.browsing import Visitor
@@ -23,7 +23,7 @@ async def test_a_draft_is_announced_a_month_before_it_goes(
     draft = await posted_draft(anna, AUTONOMO)
     for days, announced in ((330, False), (340, True)):
         await aged(database, days)
-        await declarations.forget_old_drafts(settings.conserva_bozze)
+        await drafts.forget_old_drafts(settings.conserva_bozze)
         assert ("si elimina il" in (await anna.get("/comunicazioni")).text) is announced
     await anna.get(draft)
     await anna.fill(reddito_presunto_annuale="5000").press("Salva")
@@ -33,13 +33,13 @@ async def test_a_draft_is_announced_a_month_before_it_goes(
     await anna.press("Salva")
     assert "si elimina il" not in (await anna.get("/comunicazioni")).text, "saved as it is"
     await aged(database, 366)
-    await declarations.forget_old_drafts(settings.conserva_bozze)
+    await drafts.forget_old_drafts(settings.conserva_bozze)
     await anna.get(draft, expect=404)
 
 
 async def test_what_was_sent_stays(anna: Visitor, database: asyncpg.Connection, settings: Settings) -> None:
     await send(anna, await posted_draft(anna, AUTONOMO))
-    await declarations.forget_old_drafts(0)
+    await drafts.forget_old_drafts(0)
     await anna.get(anna.page.path)
     assert anna.page.hook("stato") == "inviata"
 

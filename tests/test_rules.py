@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnia_com import rules
-from omnia_com.field_groups import CONTRATTI, GROUPS, TIPOLOGIE_AUTONOMO
+from omnia_com.form import rules
+from omnia_com.form.field_groups import CONTRATTI, GROUPS, TIPOLOGIE_AUTONOMO
 
 TODAY = date(2026, 11, 23)
 START, END = date(2026, 12, 1), date(2026, 12, 31)

@@ -13,8 +13,8 @@ import pytest
 from cryptography import x509
 from lxml import etree
 
-from omnia_com.front import Front
 from omnia_com.identity.saml import providers as saml_providers
+from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
 from tests.browsing import Visitor, client_of, said
 from tests.conftest import PERSONE

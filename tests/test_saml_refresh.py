@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
-from omnia_com import doctor_sign_in
 from omnia_com.__main__ import main
+from omnia_com.commands.doctor import sign_in
 from omnia_com.identity.saml import credentials, providers
 from omnia_com.identity.saml.refresh import FRESH, refresh, sources
 from omnia_com.settings import Settings, SettingsError, read
@@ -208,9 +208,9 @@ def test_it_says_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypatch
 async def test_doctor_says_when_the_certificate_ends_and_how_many_providers_there_are(tmp_path: Path) -> None:
     folder = tmp_path / "f"
     folder.mkdir()
-    found = doctor_sign_in.saml(settings_of(folder))
+    found = sign_in.saml(settings_of(folder))
     assert (found.well, "0 fornitori" in found.text) == (False, True)
     (folder / "a.xml").write_bytes(SPID.metadata())
-    found = doctor_sign_in.saml(settings_of(folder))
+    found = sign_in.saml(settings_of(folder))
     assert (found.well, "1 fornitori, certificato valido ancora 729 giorni" in found.text) == (True, True)
-    assert doctor_sign_in.saml(read({})[0]).well
+    assert sign_in.saml(read({})[0]).well

@@ -13,12 +13,15 @@ import msgspec
 import pytest
 import rfc8785
 
-from omnia_com import amendments, communications, declarations, receipts
-from omnia_com.clock import Clock
-from omnia_com.declarants import Person
-from omnia_com.declarations import Incomplete
-from omnia_com.settings import ROME, Settings
-from omnia_com.sheet import Letterhead
+from omnia_com.communications import amendments
+from omnia_com.communications import drafts as declarations
+from omnia_com.communications.drafts import Incomplete
+from omnia_com.communications.sent import find_sent
+from omnia_com.documents import receipts
+from omnia_com.documents.sheets import receipt_sheet
+from omnia_com.italy.clock import Clock
+from omnia_com.people.declarants import Person
+from omnia_com.settings import ROME, Letterhead, Settings
 from tests.browsing import Visitor
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft, send
@@ -100,7 +103,7 @@ async def test_what_is_kept_is_what_was_asked_verbatim(anna: Visitor, database: 
 async def test_the_digest_is_that_of_the_canonical_data(anna: Visitor, database: asyncpg.Connection) -> None:
     draft = await posted_draft(anna, SUBORDINATO)
     await send(anna, draft)
-    sent = await communications.find_sent("PRVNNA85E49H501L", UUID(draft.rpartition("/")[2]))
+    sent = await find_sent("PRVNNA85E49H501L", UUID(draft.rpartition("/")[2]))
     data = json.loads(sent.canonical())
     assert rfc8785.dumps(data) == sent.canonical()
     assert hashlib.sha256(sent.canonical()).hexdigest() == sent.sha256
@@ -116,8 +119,8 @@ async def test_the_head_of_a_receipt_is_that_of_its_sending(anna: Visitor, datab
     other, today = Letterhead("Ente di domani", ""), Letterhead("Altro ente", "Altro avviso")
     annulled = await amendments.annul(ANNA, id, UUID(int=99), "per_errore", clock, 1000, other)
     for record, head in ((sent, HEADING), (annulled, other)):
-        found = await communications.find_sent(ANNA.codice_fiscale, record.id)
-        sheet = receipts.receipt_sheet(found, today)
+        found = await find_sent(ANNA.codice_fiscale, record.id)
+        sheet = receipt_sheet(found, today)
         assert (sheet.ente, sheet.banner) == (head.ente, head.banner)
         work = await receipts.claim(record.id, today)
         assert work is not None
@@ -131,7 +134,7 @@ async def test_the_pages_send_under_the_settings(anna: Visitor, settings: Settin
     await anna.follow("Annulla comunicazione")
     await anna.fill(motivo="per_errore").press("Annulla la comunicazione")
     for path in (original, anna.page.path):
-        record = await communications.find_sent(ANNA.codice_fiscale, UUID(path.rpartition("/")[2]))
+        record = await find_sent(ANNA.codice_fiscale, UUID(path.rpartition("/")[2]))
         assert (record.ente, record.avviso) == (settings.ente, settings.banner)
 
 
@@ -140,10 +143,10 @@ async def test_what_was_sent_before_heads_were_kept_has_that_of_today(anna: Visi
     sent = await declarations.send(ANNA, id, None, BOTH_TICKS, moment("2026-11-23T10:00:00"), 1000, HEADING)
     before = msgspec.structs.replace(sent, ente=None, avviso=None)
     today = Letterhead("Ente di oggi", "Avviso di oggi")
-    sheet = receipts.receipt_sheet(before, today)
+    sheet = receipt_sheet(before, today)
     assert (sheet.ente, sheet.banner) == ("Ente di oggi", "Avviso di oggi")
     without = msgspec.structs.replace(sent, avviso="")
-    assert receipts.receipt_sheet(without, today).banner == ""
+    assert receipt_sheet(without, today).banner == ""
 
 
 async def test_a_later_identity_does_not_touch_what_was_sent(

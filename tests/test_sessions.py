@@ -10,9 +10,9 @@ import asyncpg
 import httpx
 import pytest
 
-from omnia_com.front import Front
-from omnia_com.pages import ready
-from omnia_com.pages.cookies import cookie_name
+from omnia_com.pages.http import ready
+from omnia_com.pages.http.cookies import cookie_name
+from omnia_com.pages.http.front import Front
 from omnia_com.settings import ROME, Settings
 from tests.browsing import Page, Visitor, said
 from tests.people import SUBORDINATO

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from omnia_com.clock import Clock
+from omnia_com.italy.clock import Clock
 from omnia_com.settings import ROME, Settings, SettingsError, read
 
 README = Path(__file__).parents[1] / "README.md"

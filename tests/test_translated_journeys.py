@@ -9,9 +9,10 @@ import page as pdf_judge
 import pytest
 
 from omnia_com import languages
-from omnia_com.communications import find_sent
-from omnia_com.sheet import Row, Sheet
-from omnia_com.workers.pdf_text import contains_text
+from omnia_com.communications.sent import find_sent
+from omnia_com.documents.pdf.text import contains_text
+from omnia_com.documents.sheet import Sheet
+from omnia_com.form.rows import Row
 from tests.browsing import Visitor, said
 from tests.conftest import PERSONE
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO

@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from omnia_com import receipts
-from omnia_com.communications import RECEIPT
+from omnia_com.communications.sent import RECEIPT
+from omnia_com.documents import receipts
+from omnia_com.documents.sheet import Sheet
 from omnia_com.settings import Settings
-from omnia_com.sheet import Sheet
 from omnia_com.workers import main
-from omnia_com.workers.chromium import BrowserUnavailable
+from omnia_com.workers.browser import BrowserUnavailable
 
 ANNA = "PRVNNA85E49H501L"
 State = tuple[str, int, bool]

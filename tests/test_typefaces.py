@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from omnia_com import typefaces
+from omnia_com.documents import typefaces
 
 FONTS = Path(__file__).parents[1] / "static" / "fonts"
 ORDER = ("titillium-latin", "titillium-latin-ext", "noto-latin", "noto-latin-ext", "noto-vietnamese", "noto-greek",

@@ -18,10 +18,11 @@ import asyncpg
 import pytest
 from redis import Redis
 
-from omnia_com import doctor, roles
-from omnia_com.embedded import AlreadyRunning, EmbeddedError, Servers, find, privileges
+from omnia_com.commands.doctor import doctor
+from omnia_com.commands.up import roles
+from omnia_com.commands.up.embedded import AlreadyRunning, EmbeddedError, Servers, find, privileges
+from omnia_com.commands.up.up import up
 from omnia_com.settings import Settings
-from omnia_com.up import up
 from tests.conftest import free_port
 
 DRIVER = """
@@ -74,8 +75,8 @@ def open_folder() -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def only_its_own_children(monkeypatch: pytest.MonkeyPatch) -> None:
     """A supervisor ends whatever its process has left behind; in this process that is the servers of other tests."""
-    monkeypatch.setattr("omnia_com.supervisor.adopt_orphans", lambda: None)
-    monkeypatch.setattr("omnia_com.supervisor.kill_adopted", lambda: None)
+    monkeypatch.setattr("omnia_com.commands.up.supervisor.adopt_orphans", lambda: None)
+    monkeypatch.setattr("omnia_com.commands.up.supervisor.kill_adopted", lambda: None)
 
 
 @pytest.fixture

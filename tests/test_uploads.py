@@ -12,8 +12,8 @@ import asyncpg
 import httpx
 import pytest
 
-from omnia_com.attachments import LARGEST
-from omnia_com.roles import answers
+from omnia_com.commands.up.roles import answers
+from omnia_com.communications.attachments.kept import LARGEST
 from tests.browsing import Visitor
 from tests.conftest import free_port
 from tests.files import padded_pdf

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from omnia_com.printing import print_html
-from omnia_com.receipts import Work
+from omnia_com.documents.pdf.finish import finish
+from omnia_com.documents.pdf.text import contains_text
+from omnia_com.documents.printing import print_html
+from omnia_com.documents.receipts import Work
 
-from .chromium import Browser
-from .pdf_text import contains_text
-from .pdf_ua import finish
+from .browser import Browser
 
 DATA_NAME = "comunicazione.json"
 

@@ -16,19 +16,21 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from omnia_com import attachments, logs, receipts
-from omnia_com.access_log import forget_old_accesses
-from omnia_com.contents import Contents
-from omnia_com.declarations import forget_old_drafts
-from omnia_com.identity.kept_forms import forget_old_forms
+from omnia_com import logs
+from omnia_com.communications.attachments import kept as attachments
+from omnia_com.communications.attachments.contents import Contents
+from omnia_com.communications.drafts import forget_old_drafts
+from omnia_com.communications.kept_forms import forget_old_forms
+from omnia_com.documents import heartbeat, receipts
+from omnia_com.documents.queue import RENDER, Queue, deserialize, serialize
 from omnia_com.identity.register import forget_old_exchanges
 from omnia_com.identity.saml.refresh import refresh
-from omnia_com.identity.sessions import forget_expired
-from omnia_com.queue import RENDER, Queue, deserialize, serialize
+from omnia_com.people.access_log import forget_old_accesses
+from omnia_com.people.sessions import forget_expired
 from omnia_com.settings import Settings
 from omnia_com.storage.database import close_pool, open_pool
 
-from .chromium import Browser, BrowserUnavailable, DriverGone
+from .browser import Browser, BrowserUnavailable, DriverGone
 from .documents import print_pdf
 
 log = structlog.get_logger()
@@ -80,7 +82,7 @@ async def beat(browser: Browser) -> None:
     """Says that this worker lives; looks for a browser, if there was none."""
     if not browser.available:
         await browser.start()
-    await receipts.beat("chromium" if browser.available else "")
+    await heartbeat.beat("chromium" if browser.available else "")
 
 
 async def tidy(settings: Settings) -> None:

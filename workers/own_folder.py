@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from omnia_com.documents.typefaces import FOLDER
 from omnia_com.settings import PREFIX
-from omnia_com.typefaces import FOLDER
 
 FONTCONFIG = """\
 <?xml version="1.0"?>

@@ -26,9 +26,9 @@ COMMANDS = {
 ROLES = {
     "web": "omnia_com.app:serve",
     "worker": "omnia_com.workers.main:serve",
-    "idp-demo": "omnia_com.identity.demo_provider:serve",
+    "idp-demo": "omnia_com.identity.demo.provider:serve",
     "migrate": "omnia_com.storage.migrate:migrate",
-    "doctor": "omnia_com.doctor:examine",
+    "doctor": "omnia_com.commands.doctor.doctor:examine",
 }
 NEEDS_DATABASE = ("web", "worker", "migrate", "esporta", "registro", "accessi", "elimina-scadute")
 
@@ -106,45 +106,45 @@ def _ask_for_certificate(command: argparse.ArgumentParser) -> None:
 
 
 def _certificate(settings: Settings, given: argparse.Namespace) -> int:
-    from omnia_com.spid_certificato import run
+    from omnia_com.commands.spid_certificato import run
 
     return run(settings, given)
 
 
 def _up(settings: Settings, make_pid: int | None) -> int:
-    from omnia_com.up import up
+    from omnia_com.commands.up.up import up
 
     return up(settings, make_pid)
 
 
 def _card_authorities(trust_list: Path) -> int:
-    from omnia_com.identity.cns_authorities import bundle
+    from omnia_com.commands.cns_ca import bundle
 
     return bundle(trust_list)
 
 
 def _export(settings: Settings, given: argparse.Namespace) -> int:
-    from omnia_com.office import export
+    from omnia_com.commands.office import export
 
     export(settings, given.da, given.a, given.dopo)
     return 0
 
 
 def _register(settings: Settings, given: argparse.Namespace) -> int:
-    from omnia_com.registro import run
+    from omnia_com.commands.registro import run
 
     return run(settings, given)
 
 
 def _accesses(settings: Settings, motivo: str) -> int:
-    from omnia_com.office import accesses
+    from omnia_com.commands.office import accesses
 
     accesses(settings, motivo)
     return 0
 
 
 def _remove_due(settings: Settings, only_say: bool) -> int:
-    from omnia_com.archive import remove_due
+    from omnia_com.commands.archive import remove_due
 
     remove_due(settings, only_say=only_say)
     return 0

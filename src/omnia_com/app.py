@@ -11,19 +11,16 @@ from litestar.di import Provide
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from . import logs
-from . import settings as setup
-from .access_log import Notebook
-from .clock import Clock
-from .contents import Contents
-from .front import Front
-from .identity import Door, register_keys
-from .identity.cns import CardReader
-from .identity.parties import Parties
-from .identity.saml.service import ServiceProvider
-from .identity.sessions import Session, find_session
-from .limits import Limit
-from .pages import (
+from omnia_com import logs
+from omnia_com import settings as setup
+from omnia_com.communications.attachments.contents import Contents
+from omnia_com.documents.queue import Queue
+from omnia_com.identity import Door, register_keys
+from omnia_com.identity.cns.card import CardReader
+from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity.saml.service import ServiceProvider
+from omnia_com.italy.clock import Clock
+from omnia_com.pages import (
     accesses,
     amendments,
     attachments,
@@ -42,14 +39,17 @@ from .pages import (
     own_data,
     patterns,
 )
-from .pages.cookies import cookie_name
-from .pages.forms import Form, read_form
-from .pages.ready import Ready
-from .pages.sign_in import access, cns, oidc, resume, saml, session
-from .pages.web import MaybeSession, MyServices, MySession, NotSignedIn, Services
-from .queue import Queue
-from .settings import Settings
-from .storage.database import close_pool, open_pool
+from omnia_com.pages.http.answer import MaybeSession, MyServices, MySession, NotSignedIn, Services
+from omnia_com.pages.http.cookies import cookie_name
+from omnia_com.pages.http.forms import Form, read_form
+from omnia_com.pages.http.front import Front
+from omnia_com.pages.http.limits import Limit
+from omnia_com.pages.http.ready import Ready
+from omnia_com.pages.sign_in import access, cns, oidc, resume, saml, session
+from omnia_com.people.access_log import Notebook
+from omnia_com.people.sessions import Session, find_session
+from omnia_com.settings import Settings
+from omnia_com.storage.database import close_pool, open_pool
 
 FORM_BYTES = 256 * 1024
 KEPT_A_MINUTE = 60  # forms from one address whose session is gone

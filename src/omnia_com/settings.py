@@ -13,12 +13,19 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from .sheet import Letterhead
+import msgspec
 
 PREFIX = "OMNIA_"
 ROME = ZoneInfo("Europe/Rome")
 BANNER = "Ambiente dimostrativo, non collegato a INPS"
 LOOPBACK = ("127.0.0.1", "localhost")
+
+
+class Letterhead(msgspec.Struct, frozen=True):
+    """What stands above any sheet, by the settings: who offers the service, and the notice ('' for none)."""
+
+    ente: str
+    banner: str
 
 
 class SettingsError(ValueError):

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from omnia_com.chromium import HOW_TO, find
+from omnia_com.documents.find_chromium import HOW_TO, find
 from omnia_com.settings import Settings
 from tests.browser.window import TELL_VIOLATIONS, Window
 

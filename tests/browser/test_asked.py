@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from omnia_com.answers import read
-from omnia_com.clock import Clock
-from omnia_com.field_groups import GROUPS, TIPOLOGIA, Group
-from omnia_com.fields import Choice, Country, Field, Tick
-from omnia_com.rules import ASKED_IF
+from omnia_com.form.answers import read
+from omnia_com.form.field_groups import GROUPS, TIPOLOGIA, Group
+from omnia_com.form.fields import Choice, Country, Field, Tick
+from omnia_com.form.rules import ASKED_IF
+from omnia_com.italy.clock import Clock
 from tests.browser.conftest import Windows
 from tests.browsing import Visitor
 from tests.steps import posted_draft

@@ -10,7 +10,7 @@ import brotli
 import pytest
 from fontTools.ttLib import TTFont
 
-from omnia_com.pages import assets
+from omnia_com.pages.http import assets
 from omnia_com.pages.patterns import PATTERNS
 from omnia_com.pages.patterns.invented import EMPLOYED_WRONG
 from tests.browser.conftest import Windows

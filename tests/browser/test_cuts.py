@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 from asyncpg import Connection
 
-from omnia_com.pages import ready
+from omnia_com.pages.http import ready
 from tests.browser.conftest import Windows
 from tests.browser.gestures import GESTURES, LANGUAGES
 from tests.browser.test_autosave import QUIET

@@ -7,8 +7,8 @@ import asyncpg
 import msgspec
 import pytest
 
-from omnia_com.front import Front
 from omnia_com.identity import Door
+from omnia_com.pages.http.front import Front
 from tests.browser.conftest import Windows
 from tests.browsing import Visitor
 

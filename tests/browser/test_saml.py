@@ -12,8 +12,8 @@ import pytest
 from litestar import Litestar, Request, get, post
 from litestar.enums import MediaType
 
-from omnia_com.front import Front
 from omnia_com.identity.saml import providers
+from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
 from tests import saml_provider
 from tests.browser.conftest import Windows

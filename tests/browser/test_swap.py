@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Route
 
-from omnia_com import places
+from omnia_com.italy import places
 from tests.browser.conftest import Windows
 from tests.browser.window import Window
 from tests.browsing import Visitor

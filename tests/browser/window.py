@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Error, Page, Request
 
-from omnia_com.pages import assets
+from omnia_com.pages.http import assets
 from tests.browsing import Visitor
 from tests.conftest import PERSONE
 

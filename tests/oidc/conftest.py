@@ -11,9 +11,9 @@ from litestar import Litestar, get
 
 from omnia_com import settings as omnia_settings
 from omnia_com.identity import keys, remote
-from omnia_com.identity.demo_provider import create_app
-from omnia_com.identity.oidc import RelyingParty
-from omnia_com.identity.terms import of_issuer
+from omnia_com.identity.demo.provider import create_app
+from omnia_com.identity.oidc.relying_party import RelyingParty
+from omnia_com.identity.oidc.terms import of_issuer
 from omnia_com.settings import Settings
 from tests.conftest import free_port
 from tests.liars import Liar, Stage, serving

@@ -17,8 +17,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from omnia_com.identity.demo_grants import Shelf
-from omnia_com.identity.oidc import RelyingParty
+from omnia_com.identity.demo.grants import Shelf
+from omnia_com.identity.oidc.relying_party import RelyingParty
 from omnia_com.settings import Settings
 from tests.conftest import free_port
 from tests.oidc.steps import chosen

@@ -15,10 +15,11 @@ import pytest
 from joserfc.jwk import ECKey
 
 from omnia_com import settings as omnia_settings
-from omnia_com.identity import jose, keys
-from omnia_com.identity.oidc import PendingSignIn, RelyingParty
-from omnia_com.identity.parties import Parties
-from omnia_com.identity.terms import of_issuer
+from omnia_com.identity import keys
+from omnia_com.identity.oidc import jose
+from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity.oidc.relying_party import PendingSignIn, RelyingParty
+from omnia_com.identity.oidc.terms import of_issuer
 from omnia_com.settings import Settings, SettingsError
 from tests.liars import ACR
 from tests.oidc.steps import chosen, refusal

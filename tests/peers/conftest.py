@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from omnia_com.assessment import Check, Results
-from omnia_com.roles import answers
+from omnia_com.commands.up.roles import answers
+from omnia_com.pages.assessment import Check, Results
 from tests.browser.conftest import chromium, window
 from tests.browser.test_axe import PATHS, REST
 from tests.peers.proxies import Proxy, running

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from omnia_com import antivirus
+from omnia_com.communications.attachments import antivirus
 from tests.conftest import free_port
 from tests.files import pdf
 from tests.peers.venv import tool

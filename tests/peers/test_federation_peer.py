@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from omnia_com import settings as setup
-from omnia_com.front import Front
 from omnia_com.identity import keys, register
-from omnia_com.identity.parties import Parties
+from omnia_com.identity.oidc.parties import Parties
+from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
 from tests.conftest import free_port, offering
 from tests.peers.beside import running
@@ -185,7 +185,7 @@ async def test_an_answer_counts_once(browser: httpx.AsyncClient) -> None:
 
 
 def login_state(url: str) -> str:
-    from omnia_com.identity import jose
+    from omnia_com.identity.oidc import jose
 
     request = dict(httpx.QueryParams(urlsplit(url).query))["request"]
     return str(jose.unverified(request, "JWT")["state"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from omnia_com.pages.assets import own_script
+from omnia_com.pages.http.assets import own_script
 
 MODULES = [f"tests/browser/{name}.py" for name in ("test_swap", "test_autosave", "test_cuts")]
 

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from omnia_com import settings as setup
-from omnia_com.front import Front
 from omnia_com.identity import register
-from omnia_com.identity.oidc import RelyingParty
-from omnia_com.identity.parties import Parties
+from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity.oidc.relying_party import RelyingParty
+from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
 from tests.browsing import Visitor, said
 from tests.conftest import PERSONE, free_port, offering

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from omnia_com.embedded import temporary
+from omnia_com.commands.up.embedded import temporary
 from tests.conftest import free_port
 from tests.peers.venv import peer, tool, xmlsec1
 from tests.signer import new_certificate

@@ -10,8 +10,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from omnia_com.attachments import LARGEST
-from omnia_com.contents import Contents, StoreAway
+from omnia_com.communications.attachments.contents import Contents, StoreAway
+from omnia_com.communications.attachments.kept import LARGEST
 from omnia_com.settings import Settings
 from tests.conftest import free_port
 from tests.files import padded_pdf

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from .. import codice_fiscale
-from ..settings import ROME
+from omnia_com.italy import codice_fiscale
+from omnia_com.settings import ROME
+
 from . import AccessRefused, Identity, Scheme
 
 MINIMUM_LEVEL = 2  # the Messaggio: "SPID almeno di livello 2"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc.jwk import RSAKey
 
-from ..settings import SettingsError
+from omnia_com.settings import SettingsError
 
 SMALLEST = 2048
 ALGORITHM = "RS256"

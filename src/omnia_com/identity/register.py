@@ -13,9 +13,10 @@ from uuid import uuid4
 import msgspec
 import structlog
 
-from ..settings import Settings, SettingsError
-from ..storage.database import AWAY, fetch, transaction
-from ..storage.tables import Scambio, ScambioLetto
+from omnia_com.settings import Settings, SettingsError
+from omnia_com.storage.database import AWAY, fetch, transaction
+from omnia_com.storage.tables import Scambio, ScambioLetto
+
 from . import AccessRefused, register_keys
 from .register_keys import Key
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from ..settings import Settings, SettingsError
+from omnia_com.settings import Settings, SettingsError
+
 from . import keys
 
 SETTING = "OMNIA_REGISTRO_CHIAVI"

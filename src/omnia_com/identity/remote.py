@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 
-from ..settings import LOOPBACK
+from omnia_com.settings import LOOPBACK
+
 from . import AccessRefused
 
 SECONDS = 5.0

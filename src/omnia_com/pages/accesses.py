@@ -5,11 +5,12 @@ from typing import Any
 from litestar import Request, get
 from litestar.types import Message, Scope
 
-from .. import access_log
-from ..access_log import Access
-from ..identity.sessions import Session
+from omnia_com.people import access_log
+from omnia_com.people.access_log import Access
+from omnia_com.people.sessions import Session
+
 from .home import page_number
-from .web import MySession, Page, html
+from .http.answer import MySession, Page, html
 
 # Route name -> what its answer is noted as. Sending, annulling and signing in note themselves, in their transaction.
 NOTED = {

@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import amendments, communications
-from ..amendments import MOTIVI
-from ..communications import Sent
-from ..identity.sessions import Session
+from omnia_com.communications import amendments
+from omnia_com.communications.amendments import MOTIVI
+from omnia_com.communications.sent import Sent, find_sent
+from omnia_com.people.sessions import Session
+
 from .controls import Mistake
-from .forms import Unreadable
-from .web import Id, MyForm, MyServices, MySession, Page, html, see_other, speaks
+from .http.answer import Id, MyForm, MyServices, MySession, Page, html, see_other, speaks
+from .http.forms import Unreadable
 
 Asked = Request[Any, Any, Any]
 NO_REASON = Mistake("motivo", "obbligatorio", "Scegli perché vuoi annullare la comunicazione.", "#motivo-non_iniziato")
@@ -26,7 +27,7 @@ async def amend(session: MySession, id: Id, form: MyForm) -> Redirect:  # noqa: 
 
 @get("/comunicazioni/{id:uuid}/annulla", name="confirm_annulment")
 async def confirm(request: Asked, session: MySession, id: Id) -> Page | Redirect:
-    sent = await communications.find_sent(session.owner, id)
+    sent = await find_sent(session.owner, id)
     if not sent.open_to_change:
         return see_other(f"/comunicazioni/{id}")
     return page(request, session, sent, uuid4())
@@ -35,7 +36,7 @@ async def confirm(request: Asked, session: MySession, id: Id) -> Page | Redirect
 @post("/comunicazioni/{id:uuid}/annulla", name="annul", status_code=303)
 async def annul(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
     """The page chose the id of the annulment, so that a second click leads to the same one."""
-    sent, own_id = await communications.find_sent(session.owner, id), _uuid(form.get("id", ""))
+    sent, own_id = await find_sent(session.owner, id), _uuid(form.get("id", ""))
     motivo = form.get("motivo", "")
     if speaks(request, form):
         return page(request, session, sent, own_id, chosen=motivo)

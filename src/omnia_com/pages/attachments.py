@@ -14,19 +14,22 @@ from litestar import Request, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
-from .. import attachments, communications, declarations, uploads
-from ..attachments import MOST, Attached, Attachment
-from ..communications import NotFound
-from ..declarations import AlreadySent, Draft, Stale
-from ..identity.sessions import Session
-from ..languages import gettext
-from ..messages import REFUSALS
-from ..uploads import Refused, Upload
+from omnia_com.communications import drafts
+from omnia_com.communications.attachments import kept as attachments
+from omnia_com.communications.attachments import uploads
+from omnia_com.communications.attachments.kept import MOST, Attached, Attachment
+from omnia_com.communications.attachments.uploads import Refused, Upload
+from omnia_com.communications.drafts import AlreadySent, Draft, Stale
+from omnia_com.communications.sent import NotFound, find_sent
+from omnia_com.form.messages import REFUSALS
+from omnia_com.languages import gettext
+from omnia_com.people.sessions import Session
+
 from .controls import Mistake
 from .draft import refuse_stale, sent_meanwhile, store
-from .forms import Form, verify
-from .incoming import FOLDER, MOST_BYTES, Incoming, receive
-from .web import Id, MyServices, MySession, Page, Services, html, see_other
+from .http.answer import Id, MyServices, MySession, Page, Services, html, see_other
+from .http.forms import Form, verify
+from .http.incoming import FOLDER, MOST_BYTES, Incoming, receive
 
 Asked = Request[Any, Any, Any]
 AttachmentId = FromPath[UUID]
@@ -35,12 +38,12 @@ AttachmentId = FromPath[UUID]
 @get("/bozze/{id:uuid}/allegati", name="attachments")
 async def show(request: Asked, session: MySession, id: Id) -> Page:
     """A page of its own, for browsers that cannot send a file from the form page, and for a file that is refused."""
-    return await _page(request, session, await declarations.find_draft(session.owner, id))
+    return await _page(request, session, await drafts.find_draft(session.owner, id))
 
 
 @post("/bozze/{id:uuid}/allegati", name="attach", status_code=303, request_max_body_size=MOST_BYTES)
 async def attach(request: Asked, session: MySession, services: MyServices, id: Id) -> Page | Redirect:
-    draft = await declarations.find_draft(session.owner, id)
+    draft = await drafts.find_draft(session.owner, id)
     posted, number = Form(), UUID(int=0)
 
     async def before_file(form: Form) -> None:
@@ -68,7 +71,7 @@ async def attach(request: Asked, session: MySession, services: MyServices, id: I
 async def of_draft(
     request: Asked, session: MySession, services: MyServices, id: Id, allegato: AttachmentId
 ) -> Stream | Page:
-    await declarations.find_draft(session.owner, id)
+    await drafts.find_draft(session.owner, id)
     return await _download(request, session, services, await attachments.of_draft(id), allegato)
 
 
@@ -76,7 +79,7 @@ async def of_draft(
 async def of_sent(
     request: Asked, session: MySession, services: MyServices, id: Id, allegato: AttachmentId
 ) -> Stream | Page:
-    sent = await communications.find_sent(session.owner, id)
+    sent = await find_sent(session.owner, id)
     return await _download(request, session, services, sent.allegati, allegato)
 
 
@@ -85,7 +88,7 @@ async def _take(session: Session, services: Services, id: UUID, number: UUID, in
         raise Refused("nessuno")
     upload = Upload(number, incoming.file, incoming.name or "", incoming.size, incoming.sha256)
     if not await uploads.take(session.owner, id, upload, services.contents, services.settings.clamd):
-        await declarations.find_draft(session.owner, id)  # sent or deleted while the file came? It says so
+        await drafts.find_draft(session.owner, id)  # sent or deleted while the file came? It says so
 
 
 async def _page(request: Asked, session: Session, draft: Draft, refused: str = "") -> Page:

@@ -6,31 +6,33 @@ from typing import Any
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import attachments, communications, declarations
-from ..answers import Answers, Problem, read
-from ..attachments import Attachment
-from ..cautions import CAUTIONS, cautions
-from ..communications import Superseded
-from ..declaration_texts import CURRENT, TEXTS
-from ..declarations import Draft, Incomplete, Stale
-from ..identity.sessions import Session
-from ..languages import gettext
+from omnia_com.communications import drafts
+from omnia_com.communications.attachments import kept as attachments
+from omnia_com.communications.attachments.kept import Attachment
+from omnia_com.communications.drafts import Draft, Incomplete, Stale
+from omnia_com.communications.sent import Superseded, periods
+from omnia_com.form.answers import Answers, Problem, read
+from omnia_com.form.cautions import CAUTIONS, cautions
+from omnia_com.form.declaration_texts import CURRENT, TEXTS
+from omnia_com.languages import gettext
+from omnia_com.people.sessions import Session
+
 from .controls import first_id, mistakes
-from .forms import Form, number
-from .web import Id, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
+from .http.answer import Id, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
+from .http.forms import Form, number
 
 Asked = Request[Any, Any, Any]
 
 
 @get("/bozze/{id:uuid}/riepilogo", name="check")
 async def check(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    return await _page(request, session, services, await declarations.find_draft(session.owner, id))
+    return await _page(request, session, services, await drafts.find_draft(session.owner, id))
 
 
 @get("/bozze/{id:uuid}/invio", name="sending")
 async def come_back(session: MySession, id: Id) -> Redirect:
     """What a refused sending leaves in the address bar, asked for again."""
-    await declarations.find_draft(session.owner, id)
+    await drafts.find_draft(session.owner, id)
     return see_other(f"/bozze/{id}/riepilogo")
 
 
@@ -39,11 +41,11 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
     """Sends once: a second click, a reload or a retry after a lost answer lead to the same communication."""
     version = form.get("versione", "")
     if speaks(request, form):
-        draft = await declarations.find_draft(session.owner, id)
+        draft = await drafts.find_draft(session.owner, id)
         changed = version != str(draft.version)
         return await _page(request, session, services, draft, posted=form, changed=changed)
     try:
-        await declarations.send(
+        await drafts.send(
             session.person,
             id,
             number(version),
@@ -55,7 +57,7 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
     except Stale as stale:
         return await _page(request, session, services, stale.draft, status=409, posted=form, changed=True)
     except Superseded:
-        draft = await declarations.find_draft(session.owner, id)
+        draft = await drafts.find_draft(session.owner, id)
         return await _page(request, session, services, draft, status=409, posted=form)
     except Incomplete as e:
         return await _page(request, session, services, e.draft, e.problems, status=422, posted=form)
@@ -81,7 +83,7 @@ async def _page(
         answers,
         today=services.clock.today(),
         reachable=session.person.reachable,
-        communicated=await communications.periods(session.owner, besides=draft.amends),
+        communicated=await periods(session.owner, besides=draft.amends),
     )
     return page(
         request,

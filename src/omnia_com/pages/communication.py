@@ -7,12 +7,14 @@ from uuid import UUID
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import communications, receipts
-from ..communications import NotFound, Sent
-from ..identity.sessions import Session
-from ..receipts import Document
-from ..sheet import Sheet
-from .web import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other, to_print
+from omnia_com.communications.sent import NotFound, Sent, find_sent
+from omnia_com.documents import receipts
+from omnia_com.documents.receipts import Document
+from omnia_com.documents.sheet import Sheet
+from omnia_com.documents.sheets import receipt_sheet
+from omnia_com.people.sessions import Session
+
+from .http.answer import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other, to_print
 
 Asked = Request[Any, Any, Any]
 JUST_SENT = timedelta(seconds=10)  # a receipt asked for longer ago is late: nobody waits for it
@@ -21,7 +23,7 @@ JUST_SENT = timedelta(seconds=10)  # a receipt asked for longer ago is late: nob
 @get("/comunicazioni/{id:uuid}", name="communication")
 async def show(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The answer to "Invia": at once protocol, date and summary; the receipt too, if it is there within a moment."""
-    sent = await communications.find_sent(session.owner, id)
+    sent = await find_sent(session.owner, id)
     return page(request, session, services, sent, await _receipt(session, services, id))
 
 
@@ -33,7 +35,7 @@ def page(request: Asked, session: Session, services: Services, sent: Sent, recei
 
 @get("/comunicazioni/{id:uuid}/ricevuta", name="receipt")
 async def download(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    sent = await communications.find_sent(session.owner, id)
+    sent = await find_sent(session.owner, id)
     receipt = await _receipt(session, services, id, with_pdf=True)
     if receipt.pdf:
         return pdf(receipt.pdf, f"ricevuta-{sent.protocollo}.pdf")
@@ -51,7 +53,7 @@ async def retry(session: MySession, services: MyServices, id: Id, form: MyForm) 
 @get("/comunicazioni/{id:uuid}/ricevuta/stampa", name="receipt_page")
 async def printable(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The receipt as a page to print, for whoever cannot or will not wait for the PDF."""
-    sent = await communications.find_sent(session.owner, id)
+    sent = await find_sent(session.owner, id)
     return sheet_page(request, session, services, sent)
 
 
@@ -60,7 +62,7 @@ def sheet_page(request: Asked, session: Session, services: Services, sent: Sent)
 
 
 def _sheet(services: Services, sent: Sent) -> Sheet:
-    return receipts.receipt_sheet(sent, services.settings.letterhead)
+    return receipt_sheet(sent, services.settings.letterhead)
 
 
 async def _receipt(session: Session, services: Services, id: UUID, *, with_pdf: bool = False) -> Document:

@@ -5,17 +5,19 @@ from typing import Any
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import declarations, places
-from ..declarations import Draft, Stale
-from ..identity.sessions import Session
-from .web import Id, MyForm, MySession, Page, html, see_other, speaks
+from omnia_com.communications import drafts
+from omnia_com.communications.drafts import Draft, Stale
+from omnia_com.italy import places
+from omnia_com.people.sessions import Session
+
+from .http.answer import Id, MyForm, MySession, Page, html, see_other, speaks
 
 CITY, UNLISTED, ITALY = "sede_citta", "comune_non_in_elenco", "IT"
 
 
 @get("/bozze/{id:uuid}/comune", name="choose_comune")
 async def choose(request: Request[Any, Any, Any], session: MySession, id: Id) -> Page:
-    return page(request, session, await declarations.find_draft(session.owner, id))
+    return page(request, session, await drafts.find_draft(session.owner, id))
 
 
 def page(request: Request[Any, Any, Any], session: Session, draft: Draft, chosen: str = "") -> Page:
@@ -37,14 +39,14 @@ def page(request: Request[Any, Any, Any], session: Session, draft: Draft, chosen
 @post("/bozze/{id:uuid}/comune", name="take_comune", status_code=303)
 async def take(request: Request[Any, Any, Any], session: MySession, id: Id, form: MyForm) -> Page | Redirect:
     """Puts the name into the draft, as if it had been typed; without one what stood there stays."""
-    draft = await declarations.find_draft(session.owner, id)
+    draft = await drafts.find_draft(session.owner, id)
     if speaks(request, form):
         return page(request, session, draft, form.get(CITY, ""))
     if not form.get(CITY):
         return see_other(f"/bozze/{id}#{CITY}")
     typed = {name: text for name, text in draft.typed.items() if name != UNLISTED} | {CITY: form.get(CITY, "")}
     try:
-        await declarations.save(session.owner, id, typed, draft.version)
+        await drafts.save(session.owner, id, typed, draft.version)
     except Stale:  # saved elsewhere in this very moment: the form shows what stands now
         return see_other(f"/bozze/{id}/comune")
     return see_other(f"/bozze/{id}#{CITY}")

@@ -4,20 +4,21 @@ from typing import Any
 
 from litestar import Request, get
 
-from .. import communications, declarations
-from ..answers import read
-from ..clock import rome
-from ..communications import Sent
-from ..consequences import CERTAINTY, Rule, consequences
-from ..identity.sessions import Session
-from .web import Id, MyServices, MySession, Page, html
+from omnia_com.communications import drafts
+from omnia_com.communications.sent import Sent, find_sent
+from omnia_com.form.answers import read
+from omnia_com.form.consequences import CERTAINTY, Rule, consequences
+from omnia_com.italy.clock import rome
+from omnia_com.people.sessions import Session
+
+from .http.answer import Id, MyServices, MySession, Page, html
 
 Asked = Request[Any, Any, Any]
 
 
 @get("/comunicazioni/{id:uuid}/conseguenze", name="consequences")
 async def after(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    sent = await communications.find_sent(session.owner, id)
+    sent = await find_sent(session.owner, id)
     day = rome(sent.inviata_il).date()
     rules = consequences(read(sent.risposte, day).values, viewed=services.clock.today(), sent=day)
     return page(request, session, rules, f"/comunicazioni/{id}", sent=sent)
@@ -26,7 +27,7 @@ async def after(request: Asked, session: MySession, services: MyServices, id: Id
 @get("/bozze/{id:uuid}/conseguenze", name="draft_consequences")
 async def before(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """With a draft that is not complete yet it says what must be completed first."""
-    draft = await declarations.find_draft(session.owner, id)
+    draft = await drafts.find_draft(session.owner, id)
     today = services.clock.today()
     answers = read(draft.typed, today)
     rules = () if answers.problems else consequences(answers.values, viewed=today, sent=today)

@@ -7,14 +7,15 @@ from typing import Any
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import declarants
-from ..answers import Problem
-from ..declarants import Contacts, Unusable
-from ..field_groups import CONTATTI
-from ..identity.sessions import Session
-from ..messages import error
+from omnia_com.form.answers import Problem
+from omnia_com.form.field_groups import CONTATTI
+from omnia_com.form.messages import error
+from omnia_com.people import declarants
+from omnia_com.people.declarants import Contacts, Unusable
+from omnia_com.people.sessions import Session
+
 from .controls import Mistake, draw
-from .web import MyForm, MySession, Page, html, just_done, speaks
+from .http.answer import MyForm, MySession, Page, html, just_done, speaks
 
 _BACK = re.compile(r"/comunicazioni|/bozze/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/riepilogo)?")
 

@@ -13,13 +13,14 @@ import msgspec
 from jinja2 import TemplateNotFound
 from markupsafe import Markup
 
-from ..answers import Answers, Problem
-from ..field_groups import GROUPS, TIPOLOGIA, Group
-from ..fields import Choice, Country, Field, LongChoice, Option, Tick, Unreadable
-from ..languages import current, gettext
-from ..messages import error
-from ..rules import ASKED_IF, REQUIRED_IF
-from .web import environment, render
+from omnia_com.form.answers import Answers, Problem
+from omnia_com.form.field_groups import GROUPS, TIPOLOGIA, Group
+from omnia_com.form.fields import Choice, Country, Field, LongChoice, Option, Tick, Unreadable
+from omnia_com.form.messages import error
+from omnia_com.form.rules import ASKED_IF, REQUIRED_IF
+from omnia_com.languages import current, gettext
+
+from .http.answer import environment, render
 
 _BETWEEN_TAGS = re.compile(r"\n(?=<)")
 TYPED = "\ue000"  # where the typed text goes

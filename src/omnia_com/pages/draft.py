@@ -10,19 +10,22 @@ from uuid import UUID, uuid4
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import attachments, declarations, receipts
-from ..answers import Answers, Problem, read
-from ..attachments import Attached, Attachment
-from ..communications import NotFound, Sent
-from ..declarations import AlreadySent, Draft, Hand, Stale
-from ..field_groups import GROUPS, TIPOLOGIA
-from ..fields import Choice, Field, Unreadable
-from ..identity.sessions import Session
-from ..languages import gettext
-from ..sheet import Sheet
+from omnia_com.communications import drafts
+from omnia_com.communications.attachments import kept as attachments
+from omnia_com.communications.attachments.kept import Attached, Attachment
+from omnia_com.communications.drafts import AlreadySent, Draft, Hand, Stale
+from omnia_com.communications.sent import NotFound, Sent
+from omnia_com.documents import receipts
+from omnia_com.documents.sheet import Sheet
+from omnia_com.documents.sheets import draft_sheet
+from omnia_com.form.answers import Answers, Problem, read
+from omnia_com.form.field_groups import GROUPS, TIPOLOGIA
+from omnia_com.form.fields import Choice, Field, Unreadable
+from omnia_com.languages import gettext
+from omnia_com.people.sessions import Session
+
 from .controls import controls, draw, lists, mistakes
-from .forms import Form, number
-from .web import (
+from .http.answer import (
     STATUS_LINE,
     Id,
     MyForm,
@@ -38,6 +41,7 @@ from .web import (
     speaks,
     to_print,
 )
+from .http.forms import Form, number
 
 Asked = Request[Any, Any, Any]
 _HAND = re.compile(r"([\w-]{1,24})\.(\d{1,6})", re.ASCII)
@@ -46,7 +50,7 @@ _HAND = re.compile(r"([\w-]{1,24})\.(\d{1,6})", re.ASCII)
 @get("/bozze/{id:uuid}", name="draft")
 async def show(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The page that follows "Salva" too: it marks what cannot be right, not what is still missing."""
-    draft = await declarations.find_draft(session.owner, id)
+    draft = await drafts.find_draft(session.owner, id)
     answers = read(draft.typed, services.clock.today())
     attached = await attachments.of_draft(id)
     return page(request, session, draft, answers, [p for p in answers.problems if not p.missing], attached)
@@ -76,7 +80,7 @@ async def _press(request: Asked, session: Session, services: Services, draft: Dr
     """What the pressed button asks for, now that the draft is saved; none is "Continua"."""
     here, action = f"/bozze/{draft.id}", form.get("azione", "continua")
     if action == "nuova":
-        await declarations.make_new(session.owner, draft.id)
+        await drafts.make_new(session.owner, draft.id)
         return see_other(here)
     if "togli" in form:
         await attachments.detach(session.owner, draft.id, number(form["togli"]) or 0)
@@ -110,7 +114,7 @@ _LEADS_TO = {
 @get("/bozze/{id:uuid}/pdf", name="draft_pdf")
 async def export(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The PDF that "Esporta in PDF" asked for, or a page that says how to get it."""
-    draft = await declarations.find_draft(session.owner, id)
+    draft = await drafts.find_draft(session.owner, id)
     sheet = _sheet(session, services, draft, await attachments.of_draft(id))
     found = await services.ready.document(session.owner, receipts.export_id(draft.id, sheet))
     if found and found.pdf:
@@ -120,27 +124,27 @@ async def export(request: Asked, session: MySession, services: MyServices, id: I
 
 @get("/bozze/{id:uuid}/pdf/stampa", name="draft_page")
 async def printable(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    draft = await declarations.find_draft(session.owner, id)
+    draft = await drafts.find_draft(session.owner, id)
     return sheet_page(request, session, services, draft, await attachments.of_draft(id))
 
 
 @get("/bozze/{id:uuid}/elimina", name="confirm_deletion")
 async def confirm_deletion(request: Asked, session: MySession, id: Id) -> Page:
-    draft = await declarations.find_draft(session.owner, id)
+    draft = await drafts.find_draft(session.owner, id)
     return html(request, "elimina.html", session=session, draft=draft)
 
 
 @post("/bozze/{id:uuid}/elimina", name="delete_draft", status_code=303)
 async def delete(request: Asked, session: MySession, id: Id, form: MyForm) -> Redirect:  # noqa: ARG001 – the form carries the CSRF token
-    await declarations.delete_draft(session.owner, id)
+    await drafts.delete_draft(session.owner, id)
     return just_done(request, "eliminata", "/comunicazioni")
 
 
 async def store(owner: str, id: UUID, form: Form) -> Draft:
     """Saves what the form page sent. Raises `NotFound`, `Stale`, `AlreadySent`."""
-    draft = await declarations.find_draft(owner, id)
-    typed = declarations.merged(draft, form, form.get("gruppo_mostrato", ""))
-    return await declarations.save(owner, id, typed, number(form.get("versione", "")), _hand(form))
+    draft = await drafts.find_draft(owner, id)
+    typed = drafts.merged(draft, form, form.get("gruppo_mostrato", ""))
+    return await drafts.save(owner, id, typed, number(form.get("versione", "")), _hand(form))
 
 
 def _hand(form: Form) -> Hand:
@@ -175,7 +179,7 @@ def sheet_page(
 
 def _sheet(session: Session, services: Services, draft: Draft, attached: Sequence[Attached]) -> Sheet:
     answers = read(draft.typed, services.clock.today())
-    return receipts.draft_sheet(session.person, answers, draft, attached, services.settings.letterhead)
+    return draft_sheet(session.person, answers, draft, attached, services.settings.letterhead)
 
 
 def page(
@@ -220,17 +224,17 @@ def refuse_stale(request: Asked, session: Session, now: Draft, form: Form) -> Pa
             draft=now,
         )
     shown = form.get("gruppo_mostrato", "")
-    return conflict(request, session, now, declarations.merged(now, form, shown), shown)
+    return conflict(request, session, now, drafts.merged(now, form, shown), shown)
 
 
 async def both_versions(request: Asked, session: Session, id: UUID, form: Form) -> Page:
     """A form that came too late, beside what became of its draft meanwhile."""
     shown = form.get("gruppo_mostrato", "")
     try:
-        now = await declarations.find_draft(session.owner, id)
+        now = await drafts.find_draft(session.owner, id)
     except AlreadySent as e:
         return sent_meanwhile(request, session, e.sent, form)
-    return conflict(request, session, now, declarations.merged(now, form, shown), shown)
+    return conflict(request, session, now, drafts.merged(now, form, shown), shown)
 
 
 def conflict(request: Asked, session: Session, now: Draft, mine: Mapping[str, str], shown: str) -> Page:
@@ -252,7 +256,7 @@ def gone(request: Asked, session: Session, form: Form) -> Page:
         status=404,
         session=session,
         rows=rows,
-        typed=declarations.fields_of(form),
+        typed=drafts.fields_of(form),
         new_id=uuid4(),
     )
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from litestar import Response, get
 
-from .. import receipts
-from ..storage.database import AWAY
-from .web import MyServices
+from omnia_com.documents import heartbeat, receipts
+from omnia_com.storage.database import AWAY
+
+from .http.answer import MyServices
 
 WITHIN = 2.0  # seconds
 
@@ -18,7 +19,7 @@ async def health(services: MyServices) -> Response[dict[str, Any]]:
     try:
         async with asyncio.timeout(WITHIN):
             oldest = await receipts.oldest_waiting()
-            browser = await receipts.worker_has_browser()
+            browser = await heartbeat.worker_has_browser()
     except AWAY:
         return Response({"stato": "fermo", "database": False}, status_code=503)
     queue = await services.queue.alive()

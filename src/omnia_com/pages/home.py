@@ -6,16 +6,17 @@ from uuid import UUID, uuid4
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import communications, declarations
-from ..answers import read
-from ..communications import Sent
-from ..declarations import Draft
-from ..field_groups import GROUPS
-from ..identity.sessions import Session
+from omnia_com.communications import drafts as declarations
+from omnia_com.communications.drafts import Draft
+from omnia_com.communications.sent import PER_PAGE, Sent, sent_ones
+from omnia_com.form.answers import read
+from omnia_com.form.field_groups import GROUPS
+from omnia_com.people.sessions import Session
+
 from . import draft
-from .forms import Unreadable
+from .http.answer import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
+from .http.forms import Unreadable
 from .sign_in.doors import offered
-from .web import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
 
 Asked = Request[Any, Any, Any]
 
@@ -29,7 +30,7 @@ async def start(request: Request[Any, Any, Any], maybe_session: MaybeSession, se
 async def home(request: Request[Any, Any, Any], session: MySession, services: MyServices) -> Page:
     number = page_number(request.query_params.get("pagina", ""))
     drafts = await declarations.drafts(session.owner, number)
-    sent = await communications.sent_ones(session.owner, number)
+    sent = await sent_ones(session.owner, number)
     return page(request, session, services, drafts, sent, number)
 
 
@@ -41,7 +42,7 @@ def page(
     sent: list[Sent],
     number: int = 1,
 ) -> Page:
-    today, most = services.clock.today(), communications.PER_PAGE
+    today, most = services.clock.today(), PER_PAGE
     return html(
         request,
         "comunicazioni.html",

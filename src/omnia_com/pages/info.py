@@ -4,8 +4,8 @@ from typing import Any
 
 from litestar import Request, get
 
-from .. import assessment
-from .web import MaybeSession, Page, html
+from . import assessment
+from .http.answer import MaybeSession, Page, html
 
 
 @get("/accessibilita", name="accessibility")

@@ -10,9 +10,10 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from .. import languages
-from ..communications import NotFound
-from .web import MyServices, language_kept, see_other
+from omnia_com import languages
+from omnia_com.communications.sent import NotFound
+
+from .http.answer import MyServices, language_kept, see_other
 
 
 @get("/lingua/{code:str}", name="choose_language")

@@ -5,18 +5,20 @@ from typing import Any
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from .. import communications, receipts
-from ..communications import NotFound, Sent
-from ..identity.sessions import Session
-from ..sheet import Sheet
-from .web import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other, to_print
+from omnia_com.communications.sent import NotFound, Sent, find_sent
+from omnia_com.documents import receipts
+from omnia_com.documents.sheet import Sheet
+from omnia_com.documents.sheets import letter_sheet
+from omnia_com.people.sessions import Session
+
+from .http.answer import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other, to_print
 
 Asked = Request[Any, Any, Any]
 
 
 @post("/comunicazioni/{id:uuid}/lettera", name="ask_letter", status_code=303)
 async def ask(session: MySession, services: MyServices, id: Id, form: MyForm) -> Redirect:  # noqa: ARG001 – CSRF token
-    sent = await communications.find_sent(session.owner, id)
+    sent = await find_sent(session.owner, id)
     if sent.genere != "comunicazione":
         raise NotFound
     document = await receipts.ask_letter(session.owner, sent, _sheet(services, sent))
@@ -27,7 +29,7 @@ async def ask(session: MySession, services: MyServices, id: Id, form: MyForm) ->
 
 @get("/comunicazioni/{id:uuid}/lettera", name="letter")
 async def download(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    sent = await communications.find_sent(session.owner, id)
+    sent = await find_sent(session.owner, id)
     found = await services.ready.document(session.owner, receipts.letter_id(sent))
     if found and found.pdf:
         return pdf(found.pdf, "lettera-al-datore-di-lavoro.pdf")
@@ -36,7 +38,7 @@ async def download(request: Asked, session: MySession, services: MyServices, id:
 
 @get("/comunicazioni/{id:uuid}/lettera/stampa", name="letter_page")
 async def printable(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    sent = await communications.find_sent(session.owner, id)
+    sent = await find_sent(session.owner, id)
     if sent.genere != "comunicazione":
         raise NotFound
     return sheet_page(request, session, services, sent)
@@ -48,4 +50,4 @@ def sheet_page(request: Asked, session: Session, services: Services, sent: Sent)
 
 
 def _sheet(services: Services, sent: Sent) -> Sheet:
-    return receipts.letter_sheet(sent, services.settings.letterhead)
+    return letter_sheet(sent, services.settings.letterhead)

@@ -11,14 +11,15 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
-from ..communications import NotFound, Superseded
-from ..declarations import AlreadySent, TooMany
-from ..identity import AccessRefused
-from ..languages import gettext
-from ..uploads import TooManyUploads
-from .forms import CsrfRefused, Unreadable
+from omnia_com.communications.attachments.uploads import TooManyUploads
+from omnia_com.communications.drafts import AlreadySent, TooMany
+from omnia_com.communications.sent import NotFound, Superseded
+from omnia_com.identity import AccessRefused
+from omnia_com.languages import gettext
+
+from .http.answer import SPEAK, STATUS_LINE, NotSignedIn, Page, html, is_fragment, see_other
+from .http.forms import CsrfRefused, Unreadable
 from .sign_in.spid_errors import SPID_ERRORS
-from .web import SPEAK, STATUS_LINE, NotSignedIn, Page, html, is_fragment, see_other
 
 Asked = Request[Any, Any, Any]
 log = structlog.get_logger()

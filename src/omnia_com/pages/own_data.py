@@ -3,8 +3,9 @@
 import msgspec
 from litestar import Response, get
 
-from .. import own_data
-from .web import MySession, Page
+from omnia_com.people import own_data
+
+from .http.answer import MySession, Page
 
 
 @get("/dati", name="own_data")

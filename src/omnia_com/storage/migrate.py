@@ -6,7 +6,8 @@ import os
 import asyncpg
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
-from ..settings import Settings
+from omnia_com.settings import Settings
+
 from .database import DB
 
 LOCK = 0x04672_2023  # any constant will do, if nothing else in the database takes it

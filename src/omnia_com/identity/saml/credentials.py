@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
-from ...settings import SettingsError
+from omnia_com.settings import SettingsError
+
 from .. import keys
 
 BITS, DAYS = 3072, 730

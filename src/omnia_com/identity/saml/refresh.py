@@ -10,7 +10,8 @@ import structlog
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from ...settings import Settings, SettingsError
+from omnia_com.settings import Settings, SettingsError
+
 from .. import AccessRefused, Scheme, keys
 from ..remote import Remote, invalid, new_client
 from . import signatures, xml

@@ -4,8 +4,9 @@ import base64
 import binascii
 from pathlib import Path
 
-from ...places import birthplace
-from ...settings import Settings, SettingsError
+from omnia_com.italy.places import birthplace
+from omnia_com.settings import Settings, SettingsError
+
 from .. import AccessRefused, Door, Scheme, SignedIn, claims, origin_of
 from ..remote import invalid
 from . import credentials, logout, metadata, requests, responses, xml

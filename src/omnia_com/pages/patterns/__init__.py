@@ -11,9 +11,10 @@ from typing import Any
 from litestar import Request, get
 from litestar.params import FromPath
 
-from ...communications import NotFound
+from omnia_com.communications.sent import NotFound
+
+from ..http.answer import MyServices, Page, Services, html
 from ..mishaps import REFUSED, WORDS
-from ..web import MyServices, Page, Services, html
 from .invented import DOORS, EMPLOYED, EMPLOYED_WRONG, EMPLOYEE, SELF_EMPLOYED, SELF_EMPLOYED_WRONG, WRONG_CONTACTS
 from .stage import Stage
 

@@ -5,15 +5,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from ...amendments import MOTIVI
-from ...answers import read
-from ...attachments import Attachment
-from ...communications import Genere, Sent
-from ...declarants import Person
-from ...declaration_texts import CURRENT
-from ...declarations import Draft
-from ...identity import Door
-from ...sheet import Row
+from omnia_com.communications.amendments import MOTIVI
+from omnia_com.communications.attachments.kept import Attachment
+from omnia_com.communications.drafts import Draft
+from omnia_com.communications.sent import Genere, Sent
+from omnia_com.form.answers import read
+from omnia_com.form.declaration_texts import CURRENT
+from omnia_com.form.rows import Row
+from omnia_com.identity import Door
+from omnia_com.people.declarants import Person
 
 ANNA = Person(
     nome="Anna",

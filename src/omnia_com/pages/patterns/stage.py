@@ -8,22 +8,22 @@ from typing import Any
 from litestar import Request
 from markupsafe import Markup
 
-from ...access_log import AZIONI, Access
-from ...answers import Problem, missing_declarations, read
-from ...cautions import CAUTIONS
-from ...communications import Genere
-from ...consequences import RULES
-from ...declarants import Contacts
-from ...declarations import Draft
-from ...field_groups import CONTATTI
-from ...identity import AccessRefused, Door
-from ...identity.sessions import OpenSession, Session
-from ...languages import gettext
-from ...receipts import Document
+from omnia_com.communications.drafts import Draft
+from omnia_com.communications.sent import Genere
+from omnia_com.documents.receipts import Document
+from omnia_com.form.answers import Problem, missing_declarations, read
+from omnia_com.form.cautions import CAUTIONS
+from omnia_com.form.consequences import RULES
+from omnia_com.form.field_groups import CONTATTI
+from omnia_com.identity import AccessRefused, Door
+from omnia_com.languages import gettext
+from omnia_com.people.access_log import AZIONI, Access
+from omnia_com.people.declarants import Contacts
+from omnia_com.people.sessions import OpenSession, Session
+
 from .. import (
     accesses,
     amendments,
-    assets,
     attachments,
     check,
     communication,
@@ -35,10 +35,11 @@ from .. import (
     letter,
     mishaps,
 )
-from ..forms import CsrfRefused, Form
+from ..http import assets
+from ..http.answer import Page, Services, html, render
+from ..http.forms import CsrfRefused, Form
 from ..sign_in import session
 from ..sign_in.doors import offered
-from ..web import Page, Services, html, render
 from .invented import (
     ANNA,
     EMPLOYED,

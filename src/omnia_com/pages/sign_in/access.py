@@ -6,12 +6,13 @@ import structlog
 from litestar import Request, get, post
 from litestar.response import Redirect
 
-from ... import access_log
-from ...declarants import remember
-from ...identity import SignedIn
-from ...identity.sessions import Session, close_all, close_session, open_session
-from ..cookies import cookie, cookie_name
-from ..web import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, origin, see_other
+from omnia_com.identity import SignedIn
+from omnia_com.people import access_log
+from omnia_com.people.declarants import remember
+from omnia_com.people.sessions import Session, close_all, close_session, open_session
+
+from ..http.answer import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, origin, see_other
+from ..http.cookies import cookie, cookie_name
 from . import resume
 from .doors import offered
 from .oidc_exit import leave_provider

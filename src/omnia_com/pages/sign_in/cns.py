@@ -13,14 +13,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from litestar import Request, get
 from litestar.response import Redirect
 
-from ...communications import NotFound
-from ...identity import AccessRefused, Door, Identity, SignedIn, local
-from ...identity.cns import CardReader, issuer_of
-from ...identity.register import Exchange, keep
-from ...identity.sessions import PENDING_MINUTES, hand_over, keep_pending, take_anywhere, take_pending
-from ...settings import Settings
-from ..cookies import cookie, cookie_name
-from ..web import MyServices, Services, origin, see_other
+from omnia_com.communications.sent import NotFound
+from omnia_com.identity import AccessRefused, Door, Identity, SignedIn, local
+from omnia_com.identity.cns.card import CardReader, issuer_of
+from omnia_com.identity.register import Exchange, keep
+from omnia_com.people.sessions import PENDING_MINUTES, hand_over, keep_pending, take_anywhere, take_pending
+from omnia_com.settings import Settings
+
+from ..http.answer import MyServices, Services, origin, see_other
+from ..http.cookies import cookie, cookie_name
 from .access import welcome
 
 Asked = Request[Any, Any, Any]

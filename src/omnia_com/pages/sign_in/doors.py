@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from ...identity import Door, Scheme
+from omnia_com.identity import Door, Scheme
 
 NAMES: dict[Scheme, str] = {"spid": "SPID", "cie": "CIE", "cns": "CNS"}
 

@@ -6,17 +6,18 @@ from litestar import Request, get
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Response
 
-from ...identity import AccessRefused, Scheme, SignedIn
-from ...identity.federation import WELL_KNOWN
-from ...identity.oidc import Parts, PendingSignIn, RelyingParty
-from ...identity.parties import ENTER
-from ...identity.register import Exchange, keep
-from ...identity.sessions import PENDING_MINUTES, keep_pending, take_pending
-from ...identity.statements import TYPE
-from ...identity.terms import RETURN
-from ...settings import Settings
-from ..cookies import cookie, cookie_name
-from ..web import MyServices, origin, see_other
+from omnia_com.identity import AccessRefused, Scheme, SignedIn
+from omnia_com.identity.oidc.federation.statements import TYPE
+from omnia_com.identity.oidc.federation.trust import WELL_KNOWN
+from omnia_com.identity.oidc.parties import ENTER
+from omnia_com.identity.oidc.relying_party import Parts, PendingSignIn, RelyingParty
+from omnia_com.identity.oidc.terms import RETURN
+from omnia_com.identity.register import Exchange, keep
+from omnia_com.people.sessions import PENDING_MINUTES, keep_pending, take_pending
+from omnia_com.settings import Settings
+
+from ..http.answer import MyServices, origin, see_other
+from ..http.cookies import cookie, cookie_name
 from .access import welcome
 
 Asked = Request[Any, Any, Any]

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Iterable
 
-from ...identity import AccessRefused
-from ...identity.register import Exchange, keep
-from ...identity.sessions import Session, Token
-from ..web import Services
+from omnia_com.identity import AccessRefused
+from omnia_com.identity.register import Exchange, keep
+from omnia_com.people.sessions import Session, Token
+
+from ..http.answer import Services
 
 PATIENCE = 3.0  # seconds; a provider that is slow keeps nobody from signing out
 

@@ -12,19 +12,20 @@ from litestar import Request, get
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
-from ... import access_log, declarants, declarations
-from ...communications import NotFound
-from ...declarants import Unusable
-from ...declarations import AlreadySent, Stale
-from ...identity import csrf, kept_forms
-from ...identity.kept_forms import KeptForm
-from ...identity.sessions import Session
-from ...storage.database import AWAY
+from omnia_com.communications import drafts, kept_forms
+from omnia_com.communications.drafts import AlreadySent, Stale
+from omnia_com.communications.kept_forms import KeptForm
+from omnia_com.communications.sent import NotFound
+from omnia_com.people import access_log, csrf, declarants
+from omnia_com.people.declarants import Unusable
+from omnia_com.people.sessions import Session
+from omnia_com.storage.database import AWAY
+
 from .. import contacts, draft
-from ..cookies import cookie, cookie_name
-from ..forms import Form, Unreadable, from_our_page, read_fields
-from ..incoming import FOLDER, texts
-from ..web import MyServices, MySession, Page, Services, is_fragment, see_other
+from ..http.answer import MyServices, MySession, Page, Services, is_fragment, see_other
+from ..http.cookies import cookie, cookie_name
+from ..http.forms import Form, Unreadable, from_our_page, read_fields
+from ..http.incoming import FOLDER, texts
 
 Asked = Request[Any, Any, Any]
 log = structlog.get_logger()
@@ -86,7 +87,7 @@ async def _put_back(owner: str, secret: str, back: str) -> tuple[str, bool]:
     try:
         back = await PUT_BACK[form.page](owner, form) if form.whose == csrf.tag(owner) else NOT_YOURS
     except NotFound:
-        if declarations.fields_of(form.fields):
+        if drafts.fields_of(form.fields):
             return "/ripresa", False
         back = NOT_YOURS
     except (Stale, AlreadySent):
@@ -104,7 +105,7 @@ async def _save_draft(owner: str, form: KeptForm) -> str:
 
 async def _begin(_owner: str, form: KeptForm) -> str:
     """A draft begun with nothing is begun anew by its button; texts are those of one that is not there any more."""
-    if declarations.fields_of(form.fields):
+    if drafts.fields_of(form.fields):
         raise NotFound
     return "/comunicazioni"
 
@@ -116,7 +117,7 @@ async def _save_texts(owner: str, form: KeptForm) -> str:
 
 async def _do_not_send(owner: str, form: KeptForm) -> str:
     try:
-        await declarations.find_draft(owner, _id(form))
+        await drafts.find_draft(owner, _id(form))
     except AlreadySent as e:
         return f"/comunicazioni/{e.sent.id}"
     return f"/bozze/{form.id}/riepilogo?ripresa=invio"

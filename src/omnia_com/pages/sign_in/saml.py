@@ -13,13 +13,13 @@ import structlog
 from litestar import Request, get, post
 from litestar.response import Redirect, Response
 
-from ...identity import AccessRefused, Scheme, SignedIn, local, origin_of
-from ...identity.register import Exchange, keep
-from ...identity.saml import logout, responses, xml
-from ...identity.saml.requests import Departure, PendingSaml
-from ...identity.saml.service import ACS, ENTER, SLO, ServiceProvider, received
-from ...identity.saml.xml import equal
-from ...identity.sessions import (
+from omnia_com.identity import AccessRefused, Scheme, SignedIn, local, origin_of
+from omnia_com.identity.register import Exchange, keep
+from omnia_com.identity.saml import logout, responses, xml
+from omnia_com.identity.saml.requests import Departure, PendingSaml
+from omnia_com.identity.saml.service import ACS, ENTER, SLO, ServiceProvider, received
+from omnia_com.identity.saml.xml import equal
+from omnia_com.people.sessions import (
     PENDING_MINUTES,
     close_sessions_of,
     hand_over,
@@ -27,9 +27,10 @@ from ...identity.sessions import (
     take_anywhere,
     take_pending,
 )
-from ..cookies import cookie, cookie_name
-from ..forms import Form, read_fields
-from ..web import MyServices, Page, Services, html, origin, see_other
+
+from ..http.answer import MyServices, Page, Services, html, origin, see_other
+from ..http.cookies import cookie, cookie_name
+from ..http.forms import Form, read_fields
 from .access import welcome
 
 Asked = Request[Any, Any, Any]

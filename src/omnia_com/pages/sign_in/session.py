@@ -5,10 +5,11 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from ...clock import rome
-from ...identity.sessions import OpenSession, Session, open_sessions
-from ..policy import NO_PAGE
-from ..web import MyForm, MyServices, MySession, Page, Services, html, is_fragment, see_other
+from omnia_com.italy.clock import rome
+from omnia_com.people.sessions import OpenSession, Session, open_sessions
+
+from ..http.answer import MyForm, MyServices, MySession, Page, Services, html, is_fragment, see_other
+from ..http.csp import NO_PAGE
 from .doors import NAMES
 
 Asked = Request[Any, Any, Any]

@@ -1,6 +1,6 @@
 """In which language a communication was sent: its receipt has the translation of that language beside the labels."""
 
-from omnia_com.storage.step import step
+from ..step import step
 
 ID = "2026-11-24T15:00:00:000000"
 VERSION = "1.38.0"

@@ -1,0 +1,1 @@
+"""`omnia-com doctor`: what is missing or wrong, and how to mend it."""

@@ -1,0 +1,111 @@
+"""`omnia-com doctor`: one line for each thing that is needed, and what to do for each that is missing."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+import asyncpg
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from omnia_com.documents import find_chromium
+from omnia_com.settings import Settings
+from omnia_com.storage.database import AWAY
+
+from ..up.embedded import EmbeddedError, Servers, find
+from .findings import Finding, clocks
+from .sign_in import providers, register, sign_in
+
+SECONDS = 5
+SMALLEST_DISK = 2**30  # bytes: some days of a busy service
+MIGRATIONS = Path(__file__).parent / "storage" / "migrations"
+
+
+def examine(settings: Settings) -> int:
+    """Prints what it finds; 0 when nothing is missing, else 1."""
+    findings = list(asyncio.run(_findings(settings)))
+    for f in findings:
+        sys.stdout.write(f"{'bene ' if f.well else 'manca'}  {f.text}\n")
+        if f.todo:
+            sys.stdout.write("".join(f"         {line}\n" for line in f.todo.splitlines()))
+    return 0 if all(f.well for f in findings) else 1
+
+
+async def _findings(settings: Settings) -> Iterator[Finding]:
+    checks: list[Callable[[Settings], Awaitable[Finding]]] = [_folder, _disk, _database, _queue, _browser, register]
+    found = [Finding(True, f"impostazioni ({settings.env})"), *[await check(settings) for check in checks]]
+    return iter([*found, *sign_in(settings), *await providers(settings)])
+
+
+async def _folder(settings: Settings) -> Finding:
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.data):
+            return Finding(True, f"cartella dei dati {settings.data}")
+    except OSError as e:
+        todo = "dai il permesso di scriverci, o cambia OMNIA_DATA"
+        return Finding(False, f"cartella dei dati {settings.data}: {e.strerror}", todo)
+
+
+async def _disk(settings: Settings) -> Finding:
+    free = shutil.disk_usage(next(p for p in (settings.data, *settings.data.parents) if p.exists())).free
+    text = f"spazio libero per i dati: {free / 2**30:.1f} GiB"
+    return Finding(True, text) if free >= SMALLEST_DISK else Finding(False, text, "libera spazio, o cambia OMNIA_DATA")
+
+
+async def _database(settings: Settings) -> Finding:
+    if not settings.database_url:
+        return _included(settings, lambda: f"PostgreSQL {find.postgres(settings.pg_bin).major}")
+    try:
+        db = await asyncpg.connect(settings.database_url, timeout=SECONDS)
+    except (*AWAY, ValueError) as e:
+        todo = "controlla OMNIA_DATABASE_URL, e che il servizio sia acceso"
+        return Finding(False, f"PostgreSQL non risponde: {str(e) or type(e).__name__}", todo)
+    try:
+        version = await db.fetchval("SHOW server_version")
+        apart = clocks("PostgreSQL", await db.fetchval("SELECT clock_timestamp()"))
+        missing = await _missing_migrations(db)
+    finally:
+        await db.close()
+    if missing:
+        return Finding(False, f"PostgreSQL {version}: {len(missing)} migrazioni da fare", "esegui: omnia-com migrate")
+    return apart or Finding(True, f"PostgreSQL {version}, migrazioni fatte, stessa ora")
+
+
+async def _missing_migrations(db: asyncpg.Connection) -> list[str]:
+    package = "omnia_com.storage.migrations"
+    known = [import_module(f"{package}.{file.stem}").ID for file in sorted(MIGRATIONS.glob("[!_]*.py"))]
+    done: set[str] = set()
+    if await db.fetchval("SELECT to_regclass('migration')"):
+        done = {row["name"] for row in await db.fetch("SELECT name FROM migration")}
+    return [name for name in known if name not in done]
+
+
+async def _queue(settings: Settings) -> Finding:
+    if not settings.redis_url:
+        return _included(settings, lambda: f"coda: {find.valkey().name}")
+    try:
+        async with Redis.from_url(settings.redis_url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS) as redis:
+            version = (await redis.info("server")).get("redis_version", "")
+    except (OSError, ValueError, RedisError) as e:
+        return Finding(False, f"la coda non risponde: {e}", "controlla OMNIA_REDIS_URL e che Redis o Valkey sia acceso")
+    return Finding(True, f"coda: Redis o Valkey, protocollo {version}")
+
+
+def _included(settings: Settings, found: Callable[[], str]) -> Finding:
+    try:
+        name = found()
+        state = "in funzione" if Servers(settings.data).in_use else "lo avvia `omnia-com up`"
+    except EmbeddedError as e:
+        what, _, todo = str(e).partition("\n")
+        return Finding(False, what, todo)
+    return Finding(True, f"{name}, incluso: {state}")
+
+
+async def _browser(settings: Settings) -> Finding:
+    program = find_chromium.find(settings)
+    return Finding(True, f"Chromium {program}") if program else Finding(False, "Chromium", find_chromium.HOW_TO)

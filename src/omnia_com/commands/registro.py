@@ -1,0 +1,56 @@
+"""`omnia-com registro`: reads the register of authentication exchanges, and looks after its keys.
+
+Whoever reads says why, and that is written down, under the name by which the operating system knows them.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import msgspec
+
+from omnia_com.identity import register, register_keys
+from omnia_com.settings import Settings, SettingsError
+from omnia_com.storage.database import close_pool, open_pool
+
+from .operator import asked_person, who
+
+
+def run(settings: Settings, given: argparse.Namespace) -> int:
+    """0 done, 1 nothing found. Raises `SettingsError`."""
+    if not settings.registro_chiavi:
+        raise SettingsError("OMNIA_REGISTRO_CHIAVI manca: scrivi il file con le chiavi del registro")
+    if given.chiave:
+        _say(f"Scrive la chiave {register_keys.add(settings).id}. Ora: omnia-com registro --ruota")
+        return 0
+    if not given.ruota and not given.motivo.strip():
+        raise SettingsError('Scrivi perché leggi il registro: --motivo "…"')
+    return asyncio.run(_connected(settings, _act(settings, given)))
+
+
+async def _connected(settings: Settings, act: Coroutine[Any, Any, int]) -> int:
+    await open_pool(settings.database_url, size=1)
+    try:
+        return await act
+    finally:
+        await close_pool()
+
+
+async def _act(settings: Settings, given: argparse.Namespace) -> int:
+    if given.ruota:
+        _say(f"Cifrati con la chiave nuova: {await register.rotate(settings)}. Le altre chiavi si possono togliere.")
+        return 0
+    found: list[Any]
+    if given.persona:
+        rows = await register.find(asked_person(), who(), given.motivo.strip(), settings)
+        found = [{"quando": when, "id": id, "esito": outcome} for when, id, outcome in rows]
+    else:
+        found = list(await register.read(given.id, who(), given.motivo.strip(), settings))
+    _say(msgspec.json.format(msgspec.json.encode(found)).decode())
+    return 0 if found else 1
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")

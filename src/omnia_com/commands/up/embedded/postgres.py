@@ -1,0 +1,105 @@
+"""A PostgreSQL cluster of one database, `omnia`, reached by a Unix socket only."""
+
+import asyncio
+import shutil
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import asyncpg
+
+from .find import EmbeddedError, PostgresPrograms
+from .folders import private
+from .privileges import within_reach
+from .processes import Account, Process, last_lines
+from .stale import end_leftover
+
+PORT = 5432
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+OPTIONS = {
+    "listen_addresses": "",
+    "port": str(PORT),
+    "shared_buffers": "32MB",
+    "max_connections": "60",
+    "max_wal_size": "256MB",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+IN_A_HURRY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class Postgres:
+    def __init__(
+        self,
+        programs: PostgresPrograms,
+        home: Path,
+        sockets: Path,
+        log: Path,
+        account: Account | None,
+        *,
+        durable: bool,
+    ) -> None:
+        self.major, self.durable = programs.major, durable
+        self.bin = within_reach(programs.bin / "postgres", account, wheel_folders=2).parent
+        self.sockets, self.data = private(sockets, account), private(home, account) / str(programs.major)
+        options = {**OPTIONS, "unix_socket_directories": str(sockets), **({} if durable else IN_A_HURRY)}
+        self.process = Process(
+            f"PostgreSQL {programs.major}",
+            [self.bin / "postgres", "-D", self.data, *(f"--{k}={v}" for k, v in options.items())],
+            log / "postgresql.log",
+            stop_signal=signal.SIGINT,
+            account=account,
+            environment=ENVIRONMENT,
+            folder=sockets,
+        )
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://omnia@/omnia?host={self.sockets}&port={PORT}"
+
+    def start(self) -> None:
+        if not (self.data / "PG_VERSION").exists():
+            self._create()
+        end_leftover(self.data / "postmaster.pid", self.data, signal.SIGINT)
+        self.process.start()
+
+    def _create(self) -> None:
+        """Under another name until it is whole: an interrupted initdb leaves nothing that looks like a cluster."""
+        unfinished = self.data.with_suffix(".new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        options = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions"]
+        initdb = Process(
+            "initdb",
+            [self.bin / "initdb", "-D", unfinished, "-U", "omnia", *options, *([] if self.durable else ["--no-sync"])],
+            self.process.log,
+            account=self.process.account,
+            environment=ENVIRONMENT,
+            folder=self.sockets,
+        )
+        initdb.start()
+        if not initdb.wait(60) or initdb.exit_code:
+            initdb.stop(0)
+            raise EmbeddedError("PostgreSQL non riesce a creare i suoi dati:\n" + "\n".join(last_lines(initdb.log)))
+        unfinished.rename(self.data)
+
+    def ready(self) -> bool:
+        """Whether a query is answered (during recovery connections are taken, queries are not); makes the database."""
+        if not (self.sockets / f".s.PGSQL.{PORT}").exists():
+            return False
+        with ThreadPoolExecutor(1) as own_loop:
+            return own_loop.submit(asyncio.run, self._answers()).result()
+
+    async def _answers(self) -> bool:
+        try:
+            db = await asyncpg.connect(
+                host=str(self.sockets), port=PORT, user="omnia", database="postgres", ssl=False, timeout=5
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+        try:
+            if not await db.fetchval("SELECT 1 FROM pg_database WHERE datname = 'omnia'"):
+                await db.execute("CREATE DATABASE omnia")
+        finally:
+            await db.close()
+        return True

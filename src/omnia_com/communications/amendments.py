@@ -1,0 +1,86 @@
+"""Rettifica and Annullamento: a sent communication stays as it is; another record, with its own number, follows it."""
+
+from uuid import UUID
+
+import msgspec
+
+from omnia_com.form.rows import Row
+from omnia_com.italy.clock import Clock
+from omnia_com.languages import current
+from omnia_com.people.declarants import Person
+from omnia_com.settings import Letterhead
+from omnia_com.storage.database import fetch, transaction
+
+from .attachments.kept import share
+from .drafts import check_daily_limit
+from .sent import Content, Sent, Superseded, find_sent, record
+
+MOTIVI = {
+    "non_iniziato": "Il lavoro non è iniziato",
+    "per_errore": "La comunicazione è stata inviata per errore",
+}
+
+
+async def amend(owner: str, id: UUID, draft: UUID) -> UUID:
+    """A new draft, *draft*, with the answers and attachments of a sent communication, that will take its place.
+
+    Who has such a draft already is led to that one. Raises `NotFound`, `Superseded`.
+    """
+    async with transaction():
+        sent = await find_sent(owner, id)
+        if not sent.open_to_change:
+            raise Superseded
+        await fetch("SELECT id FROM comunicazione WHERE id = $1 FOR UPDATE", id)
+        begun = await fetch("SELECT id FROM bozza WHERE rettifica = $1 AND dichiarante = $2", id, owner)
+        if begun:
+            return UUID(str(begun[0]["id"]))
+        answers = msgspec.json.encode(sent.risposte).decode()
+        await fetch(
+            "INSERT INTO bozza (id, dichiarante, digitato, versione, rettifica) VALUES ($1, $2, $3, 1, $4) "
+            "ON CONFLICT DO NOTHING",
+            draft,
+            owner,
+            answers,
+            id,
+        )
+        await share(draft, sent.allegati)
+    return draft
+
+
+async def annul(
+    person: Person, id: UUID, own_id: UUID, motivo: str, clock: Clock, daily_limit: int, head: Letterhead
+) -> Sent:
+    """Annuls a communication for one of `MOTIVI`, once: the same *own_id* again gives the same record.
+
+    Raises `NotFound`, `Superseded`, `TooMany`.
+    """
+    owner = person.codice_fiscale
+    async with transaction():
+        await fetch("SELECT id FROM comunicazione WHERE id = $1 AND dichiarante = $2 FOR UPDATE", id, owner)
+        before = await find_sent(owner, id)
+        if before.dopo_id == own_id:
+            return await find_sent(owner, own_id)
+        if not before.open_to_change:
+            raise Superseded
+        await check_daily_limit(owner, daily_limit)
+        return await record(person, await _annulment(owner, before, own_id, motivo), clock, head)
+
+
+async def _annulment(owner: str, before: Sent, own_id: UUID, motivo: str) -> Content:
+    query = "SELECT reddito_centesimi, partita_iva FROM comunicazione WHERE id = $1 AND dichiarante = $2"
+    (row,) = await fetch(query, before.id, owner)
+    return Content(
+        id=own_id,
+        genere="annullamento",
+        sostituisce=before.id,
+        motivo=motivo,
+        tipologia=before.tipologia,
+        data_inizio=before.data_inizio,
+        data_fine=before.data_fine,
+        reddito_centesimi=row["reddito_centesimi"],
+        partita_iva=row["partita_iva"],
+        risposte={},
+        righe=(Row("Comunicazione annullata", before.protocollo), Row("Motivo", MOTIVI[motivo], fixed=True)),
+        dichiarazioni_versione="",
+        lingua=current(),
+    )

@@ -1,0 +1,260 @@
+"""Drafts: start one, save it, send it, delete it, find mine.
+
+Every function takes the owner's codice fiscale and sees only that person's records: another's id is `NotFound`.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+
+from omnia_com import languages
+from omnia_com.form import declaration_texts
+from omnia_com.form.answers import Answers, Problem, missing_declarations, read
+from omnia_com.form.field_groups import GROUPS, TIPOLOGIA
+from omnia_com.italy.clock import Clock, rome
+from omnia_com.people.declarants import Person
+from omnia_com.settings import Letterhead
+from omnia_com.storage.database import fetch, transaction
+from omnia_com.storage.tables import Bozza, Documento
+
+from .attachments import kept as attachments
+from .attachments.kept import Attached
+from .sent import PER_PAGE, RECEIPT, Content, Sent, find_sent, record
+
+NOTICE = timedelta(days=30)
+_SUPERSEDED = "EXISTS (SELECT FROM comunicazione c WHERE c.sostituisce = bozza.rettifica)"
+_COLUMNS = f"id, digitato, versione, aggiornata, rettifica, pagina, passo, {_SUPERSEDED} AS superata"
+FIELD_NAMES = frozenset({TIPOLOGIA.name} | {f.name for g in GROUPS.values() for f in g.fields})
+
+
+class AlreadySent(Exception):
+    """The draft has been sent meanwhile, as `sent`."""
+
+    def __init__(self, sent: Sent) -> None:
+        super().__init__(sent.protocollo)
+        self.sent = sent
+
+
+class TooMany(Exception):
+    """A limit of the service for one person is reached."""
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """Whoever saves: the mark of a drawn page ('' if it has none), and how many times it had sent before."""
+
+    page: str = ""
+    step: int = 0
+
+    def goes_on_from(self, last: "Hand") -> bool:
+        """The same page, later: the answer to what it sent before may have got lost, but it knows what it wrote."""
+        return bool(self.page) and self.page == last.page and self.step > last.step
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What a person typed so far, verbatim."""
+
+    id: UUID
+    typed: dict[str, str]
+    version: int
+    saved_at: datetime
+    amends: UUID | None = None
+    last: Hand = Hand()
+    superseded: bool = False
+    """What it amends was amended or annulled by something else: as a rettifica it can never be sent."""
+
+    def ends(self, days: int) -> date | None:
+        """The day on which it will be deleted, once that is a month away; drafts are kept *days* untouched."""
+        end = rome(self.saved_at + timedelta(days=days)).date()
+        return end if end - rome(datetime.now(UTC)).date() <= NOTICE else None
+
+
+class Stale(Exception):
+    """The draft was saved elsewhere since the page was drawn; `draft` is how it stands now."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(str(draft.id))
+        self.draft = draft
+
+
+class Incomplete(Exception):
+    """What keeps a draft from being sent: all problems at once."""
+
+    def __init__(self, draft: Draft, problems: tuple[Problem, ...]) -> None:
+        super().__init__(str(draft.id))
+        self.draft, self.problems = draft, problems
+
+
+async def start(owner: str, id: UUID, limit: int, typed: Mapping[str, str]) -> UUID:
+    """A new draft, with what was *typed* already, under an id that the page chose, so that a second click makes no
+    second one; if that one has been sent, under the next. Returns its id. Raises `TooMany`."""
+    while await fetch("SELECT FROM comunicazione WHERE id = $1", id):
+        id = uuid5(id, "")
+    if await Bozza.count().where(Bozza.dichiarante == owner) >= limit:
+        raise TooMany
+    text = msgspec.json.encode({name: text for name, text in typed.items() if text}).decode()
+    await Bozza.insert(Bozza(id=id, dichiarante=owner, digitato=text)).on_conflict(action="DO NOTHING")
+    return id
+
+
+async def find_draft(owner: str, id: UUID, *, held: bool = False) -> Draft:
+    """Raises `AlreadySent`, or `NotFound`.
+
+    A draft *held* stays so until the transaction ends: two sendings or savings wait for one another.
+    """
+    query = f"SELECT {_COLUMNS} FROM bozza WHERE id = $1 AND dichiarante = $2"  # noqa: S608 – a constant
+    rows = await fetch(query + " FOR UPDATE" * held, id, owner)
+    if not rows:
+        raise AlreadySent(await find_sent(owner, id))
+    return _draft(rows[0])
+
+
+async def drafts(owner: str, page: int = 1) -> list[Draft]:
+    """`PER_PAGE` of them, newest first, and one more if another page follows; pages count from 1."""
+    rows = await fetch(
+        f"SELECT {_COLUMNS} FROM bozza WHERE dichiarante = $1 "  # noqa: S608 – a constant
+        "ORDER BY aggiornata DESC, id LIMIT $2 OFFSET $3",
+        owner,
+        PER_PAGE + 1,
+        PER_PAGE * (page - 1),
+    )
+    return [_draft(row) for row in rows]
+
+
+async def save(owner: str, id: UUID, typed: Mapping[str, str], version: int | None, hand: Hand = Hand()) -> Draft:  # noqa: B008 – frozen
+    """Stores what was *typed* as the draft's next version.
+
+    Raises `AlreadySent`, `NotFound`, or `Stale` for another *version*, unless the *hand* that wrote that one goes on.
+    Without a version whatever stands is replaced. The same texts again change nothing, not even the version: the draft
+    only counts as touched.
+    """
+    async with transaction():
+        draft = await find_draft(owner, id, held=True)
+        if dict(typed) == draft.typed:
+            rows = await fetch(f"UPDATE bozza SET aggiornata = now() WHERE id = $1 RETURNING {_COLUMNS}", id)  # noqa: S608 – a constant
+            return _draft(rows[0])
+        if version not in (None, draft.version) and not hand.goes_on_from(draft.last):
+            raise Stale(draft)
+        rows = await fetch(
+            "UPDATE bozza SET digitato = $1, versione = versione + 1, aggiornata = now(), pagina = $3, passo = $4 "  # noqa: S608 – a constant
+            f"WHERE id = $2 RETURNING {_COLUMNS}",
+            msgspec.json.encode(typed).decode(),
+            id,
+            hand.page,
+            hand.step,
+        )
+    return _draft(rows[0])
+
+
+async def make_new(owner: str, id: UUID) -> None:
+    """A rettifica that can never be sent becomes a communication of its own."""
+    query = f"UPDATE bozza SET rettifica = NULL WHERE id = $1 AND dichiarante = $2 AND {_SUPERSEDED}"  # noqa: S608 – a constant
+    await fetch(query, id, owner)
+
+
+def merged(draft: Draft, posted: Mapping[str, str], shown_group: str) -> dict[str, str]:
+    """The draft's texts with those of a posted page in their place.
+
+    A field of the group that the page showed and that is not in the post (a box unticked) is emptied;
+    the other group's texts stay. Names that are no field are left out.
+    """
+    shown = {f.name for f in GROUPS[shown_group].fields} if shown_group in GROUPS else set()
+    kept = {name: text for name, text in draft.typed.items() if name not in shown}
+    kept.update(fields_of(posted))
+    return {name: text for name, text in kept.items() if text}
+
+
+def fields_of(posted: Mapping[str, str]) -> dict[str, str]:
+    """What a form says that is a field of a draft."""
+    return {name: text for name, text in posted.items() if name in FIELD_NAMES}
+
+
+async def delete_draft(owner: str, id: UUID) -> None:
+    """With the exports made of it and its attachments. A draft that is not there any more is deleted already."""
+    async with transaction():
+        await Bozza.delete().where((Bozza.id == id) & (Bozza.dichiarante == owner))
+        await Documento.delete().where((Documento.bozza == id) & (Documento.dichiarante == owner))
+
+
+async def forget_old_drafts(days: int) -> None:
+    """Deletes the drafts that nobody has touched for *days*, with their exports. Sent communications stay."""
+    async with transaction():
+        gone = await fetch(
+            "DELETE FROM bozza WHERE aggiornata < now() - $1::interval RETURNING id", timedelta(days=days)
+        )
+        await fetch("DELETE FROM documento WHERE bozza = ANY($1)", [row["id"] for row in gone])
+
+
+async def send(
+    person: Person,
+    id: UUID,
+    version: int | None,
+    posted: Mapping[str, str],
+    clock: Clock,
+    daily_limit: int,
+    head: Letterhead,
+) -> Sent:
+    """Sends a draft, once: protocol, communication and the receipt to be made are one transaction.
+
+    A draft that was sent already gives that same communication. Raises `NotFound`, `Stale`,
+    `Incomplete`, `TooMany`, and `Superseded` when what it amends has been amended or annulled meanwhile.
+    """
+    owner = person.codice_fiscale
+    async with transaction():
+        try:
+            draft = await find_draft(owner, id, held=True)
+        except AlreadySent as before:
+            return before.sent
+        if version is not None and version != draft.version:
+            raise Stale(draft)
+        answers = read(draft.typed, clock.today())
+        attached = await attachments.of_draft(id)
+        wrong = answers.problems + attachments.problems(attached) * bool(answers.group)
+        if problems := wrong or missing_declarations(posted):
+            raise Incomplete(draft, problems)
+        await check_daily_limit(owner, daily_limit)
+        frozen = await attachments.freeze(attached)
+        sent = await record(person, _content(draft, answers, frozen), clock, head)
+        await Bozza.delete().where(Bozza.id == draft.id)
+    return sent
+
+
+def _draft(row: Mapping[str, Any]) -> Draft:
+    return Draft(
+        row["id"],
+        msgspec.json.decode(row["digitato"]),
+        row["versione"],
+        row["aggiornata"],
+        row["rettifica"],
+        Hand(row["pagina"], row["passo"]),
+        row["superata"],
+    )
+
+
+async def check_daily_limit(owner: str, most: int) -> None:
+    """Raises `TooMany` after *most* sendings within a day."""
+    day_ago = datetime.now(UTC) - timedelta(days=1)
+    mine = (Documento.dichiarante == owner) & (Documento.tipo == RECEIPT)
+    if await Documento.count().where(mine & (Documento.creato > day_ago)) >= most:
+        raise TooMany
+
+
+def _content(draft: Draft, answers: Answers, attached: tuple[Attached, ...]) -> Content:
+    v = answers.values
+    assert answers.group is not None  # noqa: S101 – no problems, so there is a group
+    return Content(
+        id=draft.id,
+        sostituisce=draft.amends,
+        tipologia=answers.group.name,
+        data_inizio=v["data_inizio"],
+        data_fine=v.get("data_fine"),
+        reddito_centesimi=v["reddito_presunto_annuale"],
+        partita_iva=v.get("partita_iva"),
+        risposte=answers.verbatim(draft.typed),
+        righe=answers.rows(),
+        allegati=attached,
+        dichiarazioni_versione=declaration_texts.CURRENT,
+        lingua=languages.current(),
+    )

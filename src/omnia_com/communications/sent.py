@@ -1,0 +1,196 @@
+"""The record: what was sent, written once and never changed. A state is worked out from what came after."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import rfc8785
+
+from omnia_com.form.cautions import Period
+from omnia_com.form.rows import Row
+from omnia_com.italy.clock import Clock, rome
+from omnia_com.languages import ITALIAN
+from omnia_com.people import access_log
+from omnia_com.people.declarants import Person
+from omnia_com.settings import Letterhead
+from omnia_com.storage.database import fetch
+from omnia_com.storage.tables import Comunicazione, Documento
+
+from .attachments.kept import Attached
+
+RECEIPT = "ricevuta"
+PER_PAGE = 20
+Genere = Literal["comunicazione", "annullamento"]
+State = Literal["inviata", "sostituita", "annullata"]
+
+
+class NotFound(Exception):
+    """No such record of this person."""
+
+
+class Superseded(Exception):
+    """The communication to be amended or annulled has been so already, or is itself an annulment."""
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What a communication says, before it has a number. `sostituisce` is what it amends or annuls."""
+
+    id: UUID
+    genere: Genere = "comunicazione"
+    sostituisce: UUID | None = None
+    motivo: str = ""
+    tipologia: str
+    data_inizio: date
+    data_fine: date | None
+    reddito_centesimi: int
+    partita_iva: str | None
+    risposte: dict[str, str]
+    righe: tuple[Row, ...]
+    dichiarazioni_versione: str
+    allegati: tuple[Attached, ...] = ()
+    lingua: str = ITALIAN
+    """The language of the pages on which it was written; the record itself is Italian."""
+
+
+class Sent(Content, frozen=True, kw_only=True):
+    """A communication as it was sent; nothing of it ever changes, but what came after it may."""
+
+    protocollo: str
+    inviata_il: datetime
+    persona: Person
+    sha256: str
+    ente: str | None = None
+    avviso: str | None = None
+    """With `ente` the head of its receipt; both None for what was sent before they were kept."""
+    prima_protocollo: str | None = None
+    dopo_id: UUID | None = None
+    dopo_protocollo: str | None = None
+    dopo_genere: Genere | None = None
+
+    @property
+    def state(self) -> State:
+        if self.dopo_genere is None:
+            return "inviata"
+        return "sostituita" if self.dopo_genere == "comunicazione" else "annullata"
+
+    @property
+    def open_to_change(self) -> bool:
+        """Whether it may be amended or annulled: once, and an annulment never."""
+        return self.genere == "comunicazione" and self.dopo_id is None
+
+    def canonical(self) -> bytes:
+        """The data of record as canonical JSON (RFC 8785); its SHA-256 is printed on the receipt."""
+        return canonical(self, self.protocollo, self.inviata_il, self.persona, self.prima_protocollo)
+
+
+def canonical(content: Content, protocollo: str, sent_at: datetime, person: Person, replaces: str | None) -> bytes:
+    """The data of record. Attachments are named only where there are any, the language only where it is not Italian:
+    what was sent before there could be either keeps its digest."""
+    files: list[Any] = [{"nome": a.nome, "dimensione": a.dimensione, "sha256": a.sha256} for a in content.allegati]
+    return rfc8785.dumps(
+        {
+            **({"allegati": files} if files else {}),
+            **({} if content.lingua == ITALIAN else {"lingua": content.lingua}),
+            "genere": content.genere,
+            "protocollo": protocollo,
+            "inviata_il": sent_at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "sostituisce": replaces,
+            "motivo": content.motivo,
+            "dichiarante": msgspec.structs.asdict(person),
+            "risposte": dict(content.risposte),
+            "dichiarazioni_versione": content.dichiarazioni_versione,
+        }
+    )
+
+
+async def record(person: Person, content: Content, clock: Clock, head: Letterhead) -> Sent:
+    """Gives *content* its number and writes it, with the receipt to be made, in the transaction that runs.
+
+    The receipt will always stand under *head*. Raises `NotFound` or `Superseded` for what it amends; then there is
+    no number either.
+    """
+    replaces = await _replaceable(person.codice_fiscale, content.sostituisce)
+    now = clock.now()
+    protocollo = await _next_number(rome(now).year)
+    digest = hashlib.sha256(canonical(content, protocollo, now, person, replaces)).hexdigest()
+    said = msgspec.structs.asdict(content)
+    own: dict[str, Any] = {"protocollo": protocollo, "inviata_il": now, "persona": person, "sha256": digest}
+    own |= {"ente": head.ente, "avviso": head.banner}
+    try:
+        await Comunicazione.insert(Comunicazione(_row({"dichiarante": person.codice_fiscale, **own, **said})))
+    except asyncpg.UniqueViolationError as e:
+        raise Superseded from e
+    await Documento.insert(Documento(id=content.id, tipo=RECEIPT, dichiarante=person.codice_fiscale))
+    await access_log.note(person.codice_fiscale, _done(content), content.id)
+    return Sent(**said, **own, prima_protocollo=replaces)
+
+
+def _done(content: Content) -> str:
+    """What the access log calls it."""
+    if content.genere == "annullamento":
+        return "annullata"
+    return "rettificata" if content.sostituisce else "inviata"
+
+
+async def find_sent(owner: str, id: UUID) -> Sent:
+    """Raises `NotFound`."""
+    rows = await fetch(f"{_SENT} AND c.id = $2", owner, id)
+    if not rows:
+        raise NotFound
+    return _sent(rows[0])
+
+
+async def sent_ones(owner: str, page: int = 1) -> list[Sent]:
+    """`PER_PAGE` of them, newest first, and one more if another page follows; pages count from 1."""
+    query = f"{_SENT} ORDER BY c.inviata_il DESC, c.protocollo DESC LIMIT $2 OFFSET $3"
+    return [_sent(row) for row in await fetch(query, owner, PER_PAGE + 1, PER_PAGE * (page - 1))]
+
+
+async def periods(owner: str, besides: UUID | None = None) -> list[Period]:
+    """The days of work communicated and still standing, *besides* a communication that is being amended."""
+    query = f"{_SENT} AND c.genere = 'comunicazione' AND dopo.id IS NULL AND c.id IS DISTINCT FROM $2"
+    return [Period(row["data_inizio"], row["data_fine"]) for row in await fetch(query, owner, besides)]
+
+
+_AS_JSON = ("risposte", "righe", "persona", "allegati")
+_SENT = """
+    SELECT c.*, prima.protocollo AS prima_protocollo,
+        dopo.id AS dopo_id, dopo.protocollo AS dopo_protocollo, dopo.genere AS dopo_genere
+    FROM comunicazione c
+    LEFT JOIN comunicazione prima ON prima.id = c.sostituisce
+    LEFT JOIN comunicazione dopo ON dopo.sostituisce = c.id
+    WHERE c.dichiarante = $1
+"""
+
+
+def _row(values: Mapping[str, Any]) -> dict[Any, Any]:
+    return {name: msgspec.json.encode(v).decode() if name in _AS_JSON else v for name, v in values.items()}
+
+
+def _sent(row: Mapping[str, Any]) -> Sent:
+    return msgspec.convert({**row, **{name: msgspec.json.decode(row[name]) for name in _AS_JSON}}, Sent)
+
+
+async def _replaceable(owner: str, id: UUID | None) -> str | None:
+    """The protocol of what is to be amended, held so that nobody else amends it meanwhile."""
+    if id is None:
+        return None
+    await fetch("SELECT id FROM comunicazione WHERE id = $1 AND dichiarante = $2 FOR UPDATE", id, owner)
+    before = await find_sent(owner, id)
+    if not before.open_to_change:
+        raise Superseded
+    return before.protocollo
+
+
+async def _next_number(year: int) -> str:
+    """The year's next protocol. The row stays locked until the sending transaction ends, so no number is lost."""
+    rows = await fetch(
+        "INSERT INTO protocollo (anno, ultimo) VALUES ($1, 1) "
+        "ON CONFLICT (anno) DO UPDATE SET ultimo = protocollo.ultimo + 1 RETURNING ultimo",
+        year,
+    )
+    return f"OMNIACOM.{year}.{rows[0]['ultimo']:07}"

@@ -1,0 +1,147 @@
+"""Rules between fields, each a named function: which field is asked, which is required, what cannot be together."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from omnia_com.italy import places
+
+Values = Mapping[str, Any]  # field name -> what was read; a field left empty or unreadable is not there
+
+A_TERMINE = ("determinato", "somministrazione")
+A_GIORNATE = ("agricolo", "intermittente")
+SENZA_PARTITA_IVA = ("cococo", "occasionale", "prestazione_occasionale", "diritto_autore")
+CON_PARTITA_IVA = (
+    "professionista_cassa",
+    "professionista_gestione_separata",
+    "artigiano",
+    "commerciante",
+    "agricolo",
+    "impresa_individuale",
+)
+PRIMO_INIZIO = date(2015, 9, 24)  # entry into force of D.Lgs. 148/2015, which made the duty what it is
+ULTIMO_INIZIO = timedelta(days=366)
+LUNGA_CITTA = 100  # characters
+
+
+def in_italia(v: Values) -> bool:
+    return v.get("sede_stato") == "IT"
+
+
+def forse_in_italia(v: Values) -> bool:
+    return in_italia(v) or "sede_stato" not in v
+
+
+def contratto_a_termine(v: Values) -> bool:
+    return v.get("tipo_contratto") in A_TERMINE
+
+
+def lavoro_a_giornate(v: Values) -> bool:
+    return v.get("lavoro_agricolo_intermittente") in A_GIORNATE
+
+
+def lavoro_a_orario(v: Values) -> bool:
+    return v.get("lavoro_agricolo_intermittente") == "no"
+
+
+def forse_a_giornate(v: Values) -> bool:
+    return not lavoro_a_orario(v)
+
+
+def forse_a_orario(v: Values) -> bool:
+    return not lavoro_a_giornate(v)
+
+
+def altra_tipologia(v: Values) -> bool:
+    return v.get("tipologia_autonomo") == "altro"
+
+
+def partita_iva_possibile(v: Values) -> bool:
+    return v.get("tipologia_autonomo") not in SENZA_PARTITA_IVA
+
+
+def partita_iva_dovuta(v: Values) -> bool:
+    return v.get("tipologia_autonomo") in CON_PARTITA_IVA and "partita_iva_in_attesa" not in v
+
+
+# Asked only if the rule holds; what is not asked is neither checked nor shown nor sent.
+ASKED_IF: dict[str, Callable[[Values], bool]] = {
+    "sede_provincia": forse_in_italia,
+    "comune_non_in_elenco": forse_in_italia,
+    "orario_settimanale": forse_a_orario,
+    "giornate_lavorate": forse_a_giornate,
+    "ore_giornaliere": forse_a_giornate,
+    "tipologia_autonomo_altro": altra_tipologia,
+    "partita_iva": partita_iva_possibile,
+    "partita_iva_in_attesa": partita_iva_possibile,
+}
+# A required field that is required only if the rule holds too.
+REQUIRED_IF: dict[str, Callable[[Values], bool]] = {
+    "data_fine": contratto_a_termine,
+    "sede_provincia": in_italia,
+    "sede_via": in_italia,
+    "sede_cap": in_italia,
+    "orario_settimanale": lavoro_a_orario,
+    "giornate_lavorate": lavoro_a_giornate,
+    "ore_giornaliere": lavoro_a_giornate,
+    "partita_iva": partita_iva_dovuta,
+}
+
+Found = Iterator[tuple[str, str]]  # field name, code
+
+
+def inizio_entro_i_termini(v: Values, today: date) -> Found:
+    if "data_inizio" in v:
+        if v["data_inizio"] < PRIMO_INIZIO:
+            yield "data_inizio", "troppo_indietro"
+        if v["data_inizio"] > today + ULTIMO_INIZIO:
+            yield "data_inizio", "troppo_avanti"
+
+
+def tempo_indeterminato_senza_fine(v: Values, _today: date) -> Found:
+    if v.get("tipo_contratto") == "indeterminato" and "data_fine" in v:
+        yield "data_fine", "indeterminato_senza_fine"
+
+
+def fine_non_prima_dell_inizio(v: Values, _today: date) -> Found:
+    if "data_inizio" in v and "data_fine" in v and v["data_fine"] < v["data_inizio"]:
+        yield "data_fine", "prima_dell_inizio"
+
+
+def citta_del_paese(v: Values, _today: date) -> Found:
+    """In Italy a comune of the province, unless the person says that it is not listed; abroad any name."""
+    city = v.get("sede_citta", "")
+    if "comune_non_in_elenco" in v or not in_italia(v):
+        if len(city) > LUNGA_CITTA:
+            yield "sede_citta", "troppo_lungo"
+        elif len(city) == 1 and not forse_in_italia(v):
+            yield "sede_citta", "non_valido"
+    elif city and "sede_provincia" in v and not places.comune(city, v["sede_provincia"]):
+        yield "sede_citta", "comune_sconosciuto"
+
+
+def cap_del_paese(v: Values, _today: date) -> Found:
+    cap = v.get("sede_cap", "")
+    if in_italia(v):
+        if cap and not (len(cap) == 5 and cap.isascii() and cap.isdigit()):
+            yield "sede_cap", "non_valido"
+    elif len(cap) > 12:
+        yield "sede_cap", "troppo_lungo"
+
+
+def giornate_entro_il_periodo(v: Values, _today: date) -> Found:
+    if not {"giornate_lavorate", "data_inizio", "data_fine"} <= v.keys():
+        return
+    period = (v["data_fine"] - v["data_inizio"]).days + 1
+    if 0 < period < v["giornate_lavorate"]:
+        yield "giornate_lavorate", "oltre_il_periodo"
+
+
+RULES: tuple[Callable[[Values, date], Found], ...] = (
+    inizio_entro_i_termini,
+    tempo_indeterminato_senza_fine,
+    fine_non_prima_dell_inizio,
+    citta_del_paese,
+    cap_del_paese,
+    giornate_entro_il_periodo,
+)

@@ -1,0 +1,1 @@
+"""OpenID Connect: one provider, several behind a gateway, or the Italian federation."""

@@ -1,0 +1,94 @@
+"""How a form arrives: what a browser may send, as texts, once its CSRF token is known to be this session's."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Request
+from litestar.datastructures import UploadFile
+from litestar.exceptions import SerializationException
+
+from omnia_com.people import csrf
+from omnia_com.people.sessions import Session
+from omnia_com.settings import Settings
+
+MOST_FIELDS = 200
+
+
+class Unreadable(Exception):
+    """The request is not one that a browser sends for our forms."""
+
+
+class CsrfRefused(Exception):
+    """A form without a token of this session. `again` holds what may be offered for sending again: the texts
+    of a form of ours whose token is stale; a foreign page's are never given back."""
+
+    def __init__(self, session: Session, again: dict[str, str] | None) -> None:
+        super().__init__("csrf")
+        self.session, self.again = session, again
+
+
+class Form(dict[str, str]):
+    """What was posted, name -> text: the first of texts posted under one name."""
+
+
+def number(text: str) -> int | None:
+    """A number that a form of ours carries; None for what is none, or larger than any of ours."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+async def read_form(request: Request[Any, Any, Any], session: Session) -> Form:
+    """The posted form, once its CSRF token is known to be this session's. Raises `Unreadable`, `CsrfRefused`."""
+    return verify(request, session, await read_fields(request))
+
+
+def verify(request: Request[Any, Any, Any], session: Session, form: Form) -> Form:
+    """The *form* without its CSRF token, if that is this session's and no other site sent it. Raises `CsrfRefused`."""
+    ours, token = from_our_page(request), form.pop("csrf", "")
+    if not session.accepts(token) or ours is False:
+        own = csrf.whose(token) in (b"", csrf.tag(session.owner))  # not of somebody else's page in the same browser
+        raise CsrfRefused(session, form if ours and own else None)
+    return form
+
+
+def from_our_page(request: Request[Any, Any, Any]) -> bool | None:
+    """Whether the browser says that a page of ours sent the form; None if it says nothing."""
+    settings: Settings = request.app.state.services.settings
+    if (site := request.headers.get("sec-fetch-site")) is not None:
+        return site in ("same-origin", "none")
+    if (sender := request.headers.get("origin")) is not None:
+        return sender in settings.origins
+    return None
+
+
+async def read_fields(request: Request[Any, Any, Any]) -> Form:
+    """The posted form, whoever sent it. Raises `Unreadable`."""
+    kind = request.content_type[0]
+    if kind == "multipart/form-data":
+        pairs = await _multipart(request)
+    elif kind in ("application/x-www-form-urlencoded", ""):
+        pairs = urlencoded(await request.body())
+    else:
+        raise Unreadable(kind)
+    return first_of_each(pairs)
+
+
+def first_of_each(pairs: list[tuple[str, str]]) -> Form:
+    """The first of texts under one name; lines end as the script of the form page ends them, whoever sends them."""
+    return Form((name, text.replace("\0", "").replace("\r\n", "\n")) for name, text in reversed(pairs))
+
+
+def urlencoded(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError as e:
+        raise Unreadable("urlencoded") from e
+
+
+async def _multipart(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
+    try:
+        form = await request.form()
+    except (SerializationException, ValueError, LookupError) as e:
+        raise Unreadable("multipart") from e
+    if any(isinstance(value, UploadFile) for value in form.values()):
+        raise Unreadable("un file dove non se ne aspettano")
+    return [(str(name), str(value)) for name, value in form.multi_items()]

@@ -1,0 +1,165 @@
+"""What stands before every route: address check, limits, assets, security headers, one line in the log.
+
+It wraps the whole application, so that an answer to no route at all has the same headers as a page.
+"""
+
+import secrets
+import time
+from typing import cast
+
+import structlog
+from litestar import Litestar
+from litestar.enums import ScopeType
+from litestar.types import HTTPScope, Message, Receive, Scope, Send
+
+from omnia_com import languages
+from omnia_com.people import access_log
+from omnia_com.settings import Settings
+
+from ..sign_in import cns
+from . import assets
+from .cookies import YEAR, cookie, cookie_name
+from .csp import policy
+from .limits import Limit
+from .names import Names
+
+log = structlog.get_logger()
+PROBES = ("/salute",)  # asked for by machines under any name
+SILENT = ("/salute", assets.PREFIX)
+
+
+# What only a page of ours asks for is no document: nobody can be led to it, so it needs less, and is small on the line.
+LOADED = {"X-Content-Type-Options": "nosniff"}
+FETCHED = {**LOADED, "Content-Security-Policy": "default-src 'none'"}
+
+
+def security_headers() -> dict[str, str]:
+    """On every answer that has none of its own."""
+    return {
+        "Content-Security-Policy": policy(),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+
+class Front:
+    """The outermost ASGI application."""
+
+    def __init__(self, litestar: Litestar, settings: Settings) -> None:
+        self.litestar = litestar
+        self._names, self._home, self._settings = Names(settings), settings.base_url, settings
+        https = {"Strict-Transport-Security": f"max-age={YEAR * 2}; includeSubDomains"} if settings.secure else {}
+        self._document = _raw(security_headers() | https)
+        self._loaded, self._fetched = _raw(LOADED | https), _raw(FETCHED | https)
+        self._language = f"{cookie_name(settings, 'lingua')}=".encode()
+        self._requests, self._sign_ins = Limit(settings.limite_richieste), Limit(settings.limite_accessi)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            await self._http(scope, receive, send)
+        else:
+            await self.litestar(scope, receive, send)
+
+    async def _http(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        number, began, status = secrets.token_hex(4), time.perf_counter(), 0
+        ours = self._headers_for(scope)
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                given = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(h for h in ours if h[0] not in given)]
+            await send(message)
+
+        await self._respond(scope, number, receive, _without_body(answer) if scope["method"] == "HEAD" else answer)
+        if not scope["path"].startswith(SILENT):
+            ms = round((time.perf_counter() - began) * 1000, 1)
+            log.info("richiesta", numero=number, metodo=scope["method"], percorso=scope["path"], stato=status, ms=ms)
+
+    def _headers_for(self, scope: HTTPScope) -> list[tuple[bytes, bytes]]:
+        """A navigation or a foreign page cannot send `HX-Request`: only the script of a page of ours can."""
+        if scope["path"].startswith(assets.PREFIX) and assets.find(scope["path"]):
+            return self._loaded
+        return self._fetched if (b"hx-request", b"true") in scope["headers"] else self._document
+
+    async def _respond(self, scope: HTTPScope, number: str, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        if scope["path"].startswith(assets.PREFIX) and (asset := assets.find(scope["path"])):
+            await _serve(asset, headers, self._kept(scope["path"]), send)
+            return
+        languages.use(self._wanted(headers))
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        access_log.FROM.set(access_log.network(str((scope["client"] or ("",))[0])))
+        cards = self._names.is_for_cards(scope)
+        if cards and scope["path"] != cns.CARD:
+            await _lead(self._home, send)
+            return
+        inner = {**scope, "method": method, "omnia": number, "omnia_cns": cards, "omnia_refused": self._refusal(scope)}
+        if not self._names.knows(scope):
+            inner["headers"] = self._names.mended(scope["headers"])
+        await self.litestar(cast(HTTPScope, inner), receive, send)
+
+    def _kept(self, path: str) -> list[tuple[bytes, bytes]]:
+        """With the stylesheet goes a cookie that says that the browser has it: its next pages come without."""
+        name = path.removeprefix(assets.PREFIX)
+        if not name.endswith(".css"):
+            return []
+        said = cookie(self._settings, assets.KEPT, name, max_age=YEAR).to_header(header="")
+        return [(b"set-cookie", said.strip().encode())]
+
+    def _wanted(self, headers: dict[bytes, bytes]) -> str:
+        """The language of the pages for this browser."""
+        cookies = (c.strip() for c in headers.get(b"cookie", b"").split(b";"))
+        chosen = next((c.removeprefix(self._language) for c in cookies if c.startswith(self._language)), b"")
+        return languages.best(chosen.decode("latin-1"), headers.get(b"accept-language", b"").decode("latin-1"))
+
+    def _refusal(self, scope: HTTPScope) -> int | None:
+        """The status with which a request is refused before anything else looks at it."""
+        path, address = scope["path"], str((scope["client"] or ("",))[0])
+        if path not in PROBES and not self._names.knows(scope):
+            return 400
+        signs_in = path.startswith("/accesso/") and path.endswith(("/entra", cns.ENTER, cns.CARD))
+        too_many = self._requests.exceeded(address) or (signs_in and self._sign_ins.exceeded(address))
+        return 429 if too_many else None
+
+
+async def _lead(to: str, send: Send) -> None:
+    """303 to the main host: at the one for cards there is nothing else to see."""
+    headers = [(b"location", f"{to}/".encode()), (b"content-length", b"0"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 303, "headers": headers})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def _without_body(send: Send) -> Send:
+    """HEAD: the headers of GET, and no body."""
+
+    async def bare(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return bare
+
+
+async def _serve(
+    asset: assets.Asset, headers: dict[bytes, bytes], cookies: list[tuple[bytes, bytes]], send: Send
+) -> None:
+    encoding = assets.best_encoding(headers.get(b"accept-encoding", b"").decode("latin-1"))
+    if encoding not in asset.encoded:
+        encoding = "identity"
+    body = asset.encoded[encoding]
+    sent = [
+        (b"content-type", asset.content_type.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"%smax-age=31536000, immutable" % (b"private, " if cookies else b"")),
+        (b"vary", b"Accept-Encoding"),
+        *cookies,
+    ]
+    if encoding != "identity":
+        sent.append((b"content-encoding", encoding.encode()))
+    await send({"type": "http.response.start", "status": 200, "headers": sent})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
