@@ -1,6 +1,6 @@
 """What was sent never changes: the database itself refuses it. And the index that the sweep of the worker reads."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-23T09:00:00:000000"
 VERSION = "1.38.0"

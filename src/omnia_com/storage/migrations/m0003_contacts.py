@@ -1,6 +1,6 @@
 """Each person's own contacts, beside those that the identity provider gives."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-23T10:00:00:000000"
 VERSION = "1.38.0"

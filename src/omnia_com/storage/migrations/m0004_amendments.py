@@ -1,6 +1,6 @@
 """A communication may be amended or annulled, once: by another record that names it."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-23T11:00:00:000000"
 VERSION = "1.38.0"

@@ -1,6 +1,6 @@
 """The register of authentication exchanges, and of those who read one."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T05:00:00:000000"
 VERSION = "1.38.0"

@@ -1,6 +1,6 @@
 """The access log: who saw, sent or took away what. Nobody rewrites an entry."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T06:00:00:000000"
 VERSION = "1.38.0"

@@ -1,6 +1,6 @@
 """Where signing out leads a session's browser, for the policy of its pages."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T06:45:00:000000"
 VERSION = "1.38.0"

@@ -1,6 +1,6 @@
 """Which page saved a draft last, so that a page whose answer got lost is not taken for another tab."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T07:00:00:000000"
 VERSION = "1.38.0"

@@ -1,6 +1,6 @@
 """Which exchange of the register opened a session, so that its end is kept with it."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T07:40:00:000000"
 VERSION = "1.38.0"

@@ -3,8 +3,8 @@
 import asyncpg
 
 from omnia_com.settings import SettingsError
-from ..step import step
-from ..tables import Eliminata
+from omnia_com.storage.step import step
+from omnia_com.storage.tables import Eliminata
 
 ID = "2026-11-24T12:13:00:000000"
 VERSION = "1.38.0"

@@ -1,6 +1,6 @@
 """Under which name a SAML provider knows a session, for its single logout."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T12:30:00:000000"
 VERSION = "1.38.0"

@@ -1,6 +1,6 @@
 """Forms whose session was gone, until their person has signed in again."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T13:30:00:000000"
 VERSION = "1.38.0"

@@ -1,6 +1,6 @@
 """Attachments: contents under generated names, what drafts refer to, and what was sent, frozen with it."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T14:00:00:000000"
 VERSION = "1.38.0"

@@ -1,6 +1,6 @@
 """In which language a communication was sent: its receipt has the translation of that language beside the labels."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T15:00:00:000000"
 VERSION = "1.38.0"

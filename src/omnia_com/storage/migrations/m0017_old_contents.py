@@ -1,6 +1,6 @@
 """What was attached to a communication goes with it: the archive's role may say that it counts as sent no more."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T16:00:00:000000"
 VERSION = "1.38.0"

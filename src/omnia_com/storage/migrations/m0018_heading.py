@@ -1,6 +1,6 @@
 """Under which name and notice a communication was sent: its receipt goes on showing them, whatever the settings become."""
 
-from ..step import step
+from omnia_com.storage.step import step
 
 ID = "2026-11-24T17:00:00:000000"
 VERSION = "1.38.0"
