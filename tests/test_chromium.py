@@ -44,5 +44,6 @@ def test_a_program_that_does_not_start_is_found_out(tmp_path: Path) -> None:
 
 
 def test_looking_for_it_loads_no_playwright() -> None:
-    code = "import sys; from omnia_com import chromium, settings; chromium.find(settings.Settings());"
+    code = "import sys; from omnia_com.documents.find_chromium import find; from omnia_com.settings import Settings;"
+    code += "find(Settings());"
     subprocess.run([sys.executable, "-c", code + "sys.exit('playwright' in sys.modules)"], check=True)

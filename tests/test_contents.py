@@ -84,7 +84,7 @@ async def test_what_it_does_not_take_is_said(answers: list[int], asked: int, sto
 # Runs by itself: the most memory that a process ever had is known for a whole process only.
 MEASURED = f"""
 import asyncio, resource, tempfile, uuid
-from omnia_com.contents import Contents
+from omnia_com.communications.attachments.contents import Contents
 from omnia_com.settings import read
 
 async def main():

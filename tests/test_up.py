@@ -1,5 +1,6 @@
 """`omnia-com up`: real PostgreSQL, real Valkey, real signals; the roles are small stand-ins."""
 
+import argparse
 import asyncio
 import os
 import shutil
@@ -19,20 +20,19 @@ import pytest
 from redis import Redis
 
 from omnia_com.commands.doctor import doctor
-from omnia_com.commands.up import roles
+from omnia_com.commands.up import roles, up
 from omnia_com.commands.up.embedded import AlreadyRunning, EmbeddedError, Servers, find, privileges
-from omnia_com.commands.up.up import up
 from omnia_com.settings import Settings
 from tests.conftest import free_port
 
 DRIVER = """
     import sys
     from pathlib import Path
-    from omnia_com.parent import Parent
-    from omnia_com.roles import Role
+    from omnia_com.commands.up.parent import Parent
+    from omnia_com.commands.up.roles import Role
     from omnia_com.settings import Settings
-    from omnia_com.supervisor import CannotStart, Supervisor
-    from omnia_com.watched import say
+    from omnia_com.commands.up.supervisor import CannotStart, Supervisor
+    from omnia_com.commands.up.watched import say
 
     data, make_pid, python = sys.argv[1], int(sys.argv[2]), sys.executable
     roles = [Role(name, (python, "-c", code, data), grace=0.5) for name, code in {roles!r}.items()]
@@ -219,7 +219,8 @@ def test_without_programs_the_ways_out_are_named(
     monkeypatch.setattr(find, "DISTRIBUTIONS", ())
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with restored_signals():
-        assert up(Settings(data=fresh, port=free_port(), idp_port=free_port())) == 2
+        settings = Settings(data=fresh, port=free_port(), idp_port=free_port())
+        assert up.run(settings, argparse.Namespace(make_pid=None)) == 2
     said = capsys.readouterr().out
     assert "PostgreSQL non si trova" in said
     assert all(way in said for way in ("omnia-com[embedded]", "apt-get install", "OMNIA_DATABASE_URL"))
@@ -334,7 +335,7 @@ def test_doctor_says_what_is_missing_and_what_to_do(fresh: Path, capsys: pytest.
         redis_url=f"redis://{nothing}",
         chromium="/nessuno",
     )
-    assert doctor.examine(settings) == 1
+    assert doctor.run(settings) == 1
     said = capsys.readouterr().out
     assert "bene   impostazioni" in said
     for line, todo in (
@@ -348,7 +349,7 @@ def test_doctor_says_what_is_missing_and_what_to_do(fresh: Path, capsys: pytest.
 
 def test_doctor_counts_the_migrations_to_do(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Servers(data, durable=False) as servers:
-        doctor.examine(Settings(data=data, database_url=servers.database_url, redis_url=servers.redis_url))
+        doctor.run(Settings(data=data, database_url=servers.database_url, redis_url=servers.redis_url))
     said = capsys.readouterr().out
     assert "migrazioni da fare" in said
     assert "omnia-com migrate" in said

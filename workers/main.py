@@ -1,5 +1,6 @@
 """The arq worker: one Chromium, jobs that call a domain verb, and a sweep that finds what the queue forgot."""
 
+import argparse
 import asyncio
 import contextlib
 import os
@@ -117,7 +118,7 @@ async def every(seconds: float, name: str, act: Callable[[], Awaitable[None]]) -
         await asyncio.sleep(seconds)
 
 
-async def run(settings: Settings) -> None:
+async def work(settings: Settings) -> None:
     """Works until a signal says to stop, or until the queue is away for too long."""
     await open_pool(settings.database_url, size=4)
     queue, contents = Queue(settings.redis_url), Contents(settings)
@@ -160,7 +161,7 @@ def patient(url: str) -> RedisSettings:
     return redis
 
 
-def serve(settings: Settings) -> None:
+def run(settings: Settings, _given: argparse.Namespace) -> None:
     """`omnia-com worker`."""
     logs.configure()
-    asyncio.run(run(settings))
+    asyncio.run(work(settings))

@@ -2,165 +2,97 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
+from typing import Any, NamedTuple
 
+from omnia_com import __version__
 from omnia_com.settings import Settings, SettingsError, read
 
+
+class Command(NamedTuple):
+    """*module* has `run(settings, given)`, which returns the exit code (None is 0), and `arguments(parser)` if it takes
+    any."""
+
+    module: str
+    help: str
+    needs_database: bool = False
+
+
 COMMANDS = {
-    "up": "avvia tutto: PostgreSQL e Valkey se servono, migrazioni, worker, web e, in demo, il fornitore di identità",
-    "web": "solo il web",
-    "worker": "solo il worker, che prepara le ricevute",
-    "idp-demo": "solo il fornitore di identità dimostrativo (mai in production)",
-    "migrate": "porta la base dati a questa versione",
-    "doctor": "controlla che ci sia tutto e dice che cosa fare",
-    "registro": "legge uno scambio di autenticazione dal registro, con un motivo; ne ruota le chiavi",
-    "accessi": "scrive gli accessi ai dati di una persona: il codice fiscale si dà in ingresso (per l'ufficio)",
-    "elimina-scadute": "toglie le comunicazioni inviate da più anni di quanti se ne conservano (per l'ufficio)",
-    "cns-ca": "ricava dall'elenco di fiducia di AgID le autorità che rilasciano la CNS, in PEM",
-    "spid-certificato": "fa una chiave e un certificato per SPID e CIE, o la richiesta di un certificato",
-    "esporta": "scrive le comunicazioni inviate, un oggetto JSON per riga (per l'ufficio)",
+    "up": Command(
+        "commands.up.up",
+        "avvia tutto: PostgreSQL e Valkey se servono, migrazioni, worker, web e, in demo, il fornitore di identità",
+    ),
+    "web": Command("app", "solo il web", needs_database=True),
+    "worker": Command("workers.main", "solo il worker, che prepara le ricevute", needs_database=True),
+    "idp-demo": Command("identity.demo.provider", "solo il fornitore di identità dimostrativo (mai in production)"),
+    "migrate": Command("storage.migrate", "porta la base dati a questa versione", needs_database=True),
+    "doctor": Command("commands.doctor.doctor", "controlla che ci sia tutto e dice che cosa fare"),
+    "registro": Command(
+        "commands.registro", "legge uno scambio di autenticazione dal registro, con un motivo; ne ruota le chiavi"
+    ),
+    "accessi": Command(
+        "commands.accessi",
+        "scrive gli accessi ai dati di una persona: il codice fiscale si dà in ingresso (per l'ufficio)",
+        needs_database=True,
+    ),
+    "esporta": Command(
+        "commands.esporta",
+        "scrive le comunicazioni inviate, un oggetto JSON per riga (per l'ufficio)",
+        needs_database=True,
+    ),
+    "elimina-scadute": Command(
+        "commands.elimina_scadute",
+        "toglie le comunicazioni inviate da più anni di quanti se ne conservano (per l'ufficio)",
+        needs_database=True,
+    ),
+    "cns-ca": Command(
+        "commands.cns_ca", "ricava dall'elenco di fiducia di AgID le autorità che rilasciano la CNS, in PEM"
+    ),
+    "spid-certificato": Command(
+        "commands.spid_certificato",
+        "fa una chiave e un certificato per SPID e CIE, o la richiesta di un certificato",
+    ),
 }
-ROLES = {
-    "web": "omnia_com.app:serve",
-    "worker": "omnia_com.workers.main:serve",
-    "idp-demo": "omnia_com.identity.demo.provider:serve",
-    "migrate": "omnia_com.storage.migrate:migrate",
-    "doctor": "omnia_com.commands.doctor.doctor:examine",
-}
-NEEDS_DATABASE = ("web", "worker", "migrate", "esporta", "registro", "accessi", "elimina-scadute")
+NO_DATABASE = "OMNIA_DATABASE_URL manca: solo `omnia-com up` avvia PostgreSQL da sé, `{}` no"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    given = _parser().parse_args(arguments)
+    asked = sys.argv[1:] if arguments is None else arguments
+    given = _parser(asked).parse_args(asked)
     try:
         settings, warnings = read()
+        for warning in warnings:
+            print(f"Attenzione: {warning}", file=sys.stderr)
+        return _run(COMMANDS[given.command], settings, given)
     except SettingsError as e:
-        return _refuse(str(e))
-    for warning in warnings:
-        print(f"Attenzione: {warning}", file=sys.stderr)
-    try:
-        if given.command == "up":
-            return _up(settings, given.make_pid)
-        if given.command == "cns-ca":
-            return _card_authorities(given.elenco)
-        if given.command == "spid-certificato":
-            return _certificate(settings, given)
-        if given.command == "esporta" and settings.database_url:
-            return _export(settings, given)
-        if given.command == "registro" and (settings.database_url or given.chiave):
-            return _register(settings, given)
-        if given.command == "accessi" and settings.database_url:
-            return _accesses(settings, given.motivo.strip())
-        if given.command == "elimina-scadute" and settings.database_url:
-            return _remove_due(settings, given.prova)
-        return _role(given.command, settings)
-    except SettingsError as e:
-        return _refuse(str(e))
+        print(e, file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def _run(command: Command, settings: Settings, given: argparse.Namespace) -> int:
+    if command.needs_database and not settings.database_url:
+        raise SettingsError(NO_DATABASE.format(given.command))
+    return _module(command).run(settings, given) or 0
+
+
+def _parser(asked: Sequence[str]) -> argparse.ArgumentParser:
+    """Only the command that is *asked* for is imported, to say what it takes."""
     parser = argparse.ArgumentParser(prog="omnia-com", description="Comunicazione di Rioccupazione (OMNIA IS – COM)")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="comando")
-    for name, text in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text)
-        if name == "up":
-            command.add_argument("--make-pid", type=int, help=argparse.SUPPRESS)
-        if name == "spid-certificato":
-            _ask_for_certificate(command)
-        if name == "registro":
-            _ask_for_exchange(command)
-        if name == "elimina-scadute":
-            command.add_argument("--prova", action="store_true", help="dice quali, e non toglie niente")
-        if name == "cns-ca":
-            command.add_argument(
-                "elenco", type=Path, help="il file XML (ETSI TS 119 612), di cui hai verificato la firma"
-            )
-        if name == "accessi":
-            command.add_argument("--motivo", required=True, help="perché si legge: lo vedrà anche la persona")
-        if name == "esporta":
-            command.add_argument("--da", type=date.fromisoformat, required=True, metavar="AAAA-MM-GG")
-            command.add_argument("--a", type=date.fromisoformat, required=True, metavar="AAAA-MM-GG", help="compreso")
-            command.add_argument("--dopo", default="", metavar="PROTOCOLLO", help="riprende dopo questo protocollo")
+    parser.add_argument("--version", action="version", version=f"omnia-com {__version__}")
+    parsers = parser.add_subparsers(dest="command", required=True, metavar="comando")
+    for name, command in COMMANDS.items():
+        own = parsers.add_parser(name, help=command.help, description=command.help)
+        if name in asked and (takes := getattr(_module(command), "arguments", None)):
+            takes(own)
     return parser
 
 
-def _ask_for_exchange(command: argparse.ArgumentParser) -> None:
-    what = command.add_mutually_exclusive_group(required=True)
-    what.add_argument("id", nargs="?", help="ID della AuthnRequest, o state: stampa lo scambio in JSON")
-    what.add_argument("--persona", action="store_true", help="elenca gli scambi del codice fiscale dato in ingresso")
-    what.add_argument("--chiave", action="store_true", help="aggiunge una chiave nuova in cima al file delle chiavi")
-    what.add_argument("--ruota", action="store_true", help="cifra tutto di nuovo con la prima chiave")
-    command.add_argument("--motivo", default="", help="perché si legge: resta scritto, con chi e quando")
-
-
-def _ask_for_certificate(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--chiave", metavar="FILE", default="", help="predefinito: OMNIA_SAML_KEY")
-    command.add_argument("--certificato", metavar="FILE", default="", help="predefinito: OMNIA_SAML_CERTIFICATE")
-    command.add_argument("--giorni", type=int, help="validità (predefinita: due anni)")
-    command.add_argument("--richiesta", action="store_true", help="al posto del certificato, la sua richiesta (CSR)")
-
-
-def _certificate(settings: Settings, given: argparse.Namespace) -> int:
-    from omnia_com.commands.spid_certificato import run
-
-    return run(settings, given)
-
-
-def _up(settings: Settings, make_pid: int | None) -> int:
-    from omnia_com.commands.up.up import up
-
-    return up(settings, make_pid)
-
-
-def _card_authorities(trust_list: Path) -> int:
-    from omnia_com.commands.cns_ca import bundle
-
-    return bundle(trust_list)
-
-
-def _export(settings: Settings, given: argparse.Namespace) -> int:
-    from omnia_com.commands.office import export
-
-    export(settings, given.da, given.a, given.dopo)
-    return 0
-
-
-def _register(settings: Settings, given: argparse.Namespace) -> int:
-    from omnia_com.commands.registro import run
-
-    return run(settings, given)
-
-
-def _accesses(settings: Settings, motivo: str) -> int:
-    from omnia_com.commands.office import accesses
-
-    accesses(settings, motivo)
-    return 0
-
-
-def _remove_due(settings: Settings, only_say: bool) -> int:
-    from omnia_com.commands.archive import remove_due
-
-    remove_due(settings, only_say=only_say)
-    return 0
-
-
-def _role(name: str, settings: Settings) -> int:
-    if name in NEEDS_DATABASE and not settings.database_url:
-        return _refuse(f"OMNIA_DATABASE_URL manca: solo `omnia-com up` avvia PostgreSQL da sé, `{name}` no")
-    module, _, function = ROLES[name].partition(":")
-    run: Callable[[Settings], int | None] = getattr(import_module(module), function)
-    return run(settings) or 0
-
-
-def _refuse(message: str) -> int:
-    print(message, file=sys.stderr)
-    return 2
+def _module(command: Command) -> Any:
+    return import_module(f"omnia_com.{command.module}")
 
 
 if __name__ == "__main__":

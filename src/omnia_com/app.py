@@ -1,5 +1,6 @@
 """The only file that knows all: routes, dependencies, what is opened when the web process starts."""
 
+import argparse
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -213,7 +214,7 @@ SERVER: dict[str, Any] = {
 }
 
 
-def serve(settings: Settings) -> int:
+def run(settings: Settings, _given: argparse.Namespace) -> int:
     """`omnia-com web`: serves until it is told to stop, the proxy of cards too where there is one.
 
     Raises `SettingsError` before it starts.

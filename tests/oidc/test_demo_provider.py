@@ -191,7 +191,7 @@ def test_a_shelf_forgets() -> None:
 
 def run_provider(*environ: str) -> list[str]:
     script = (
-        "from omnia_com import settings; from omnia_com.identity import demo_provider as d; d.serve(settings.read()[0])"
+        "from omnia_com import settings; from omnia_com.identity.demo import provider as d; d.run(settings.read()[0])"
     )
     return ["/usr/bin/env", *environ, sys.executable, "-W", "error", "-c", script]
 

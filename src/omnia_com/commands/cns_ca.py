@@ -3,6 +3,7 @@
 Who signed the list is not checked here, only its shape: verify its signature before (AgID says how).
 """
 
+import argparse
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
+
+from omnia_com.settings import Settings
 
 TSL = "http://uri.etsi.org/02231/v2#"
 CARDS = "/Svctype/IdV"  # "identity verification": how AgID marks those who issue the CNS
@@ -23,12 +26,16 @@ class NotATrustList(ValueError):
     """The message, in Italian, says why."""
 
 
-def bundle(path: Path) -> int:
-    """Writes the authorities to standard output, as PEM; the exit code."""
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("elenco", type=Path, help="il file XML (ETSI TS 119 612), di cui hai verificato la firma")
+
+
+def run(_settings: Settings, given: argparse.Namespace) -> int:
+    """Writes the authorities to standard output, as PEM."""
     try:
-        found = authorities(path.read_bytes())
+        found = authorities(given.elenco.read_bytes())
     except (OSError, NotATrustList) as e:
-        sys.stderr.write(f"{path}: {e}\n")
+        sys.stderr.write(f"{given.elenco}: {e}\n")
         return 1
     for certificate in found:
         name = textwrap.shorten(certificate.subject.rfc4514_string(), 200)

@@ -18,6 +18,15 @@ from omnia_com.storage.database import close_pool, open_pool
 from .operator import asked_person, who
 
 
+def arguments(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("id", nargs="?", help="ID della AuthnRequest, o state: stampa lo scambio in JSON")
+    what.add_argument("--persona", action="store_true", help="elenca gli scambi del codice fiscale dato in ingresso")
+    what.add_argument("--chiave", action="store_true", help="aggiunge una chiave nuova in cima al file delle chiavi")
+    what.add_argument("--ruota", action="store_true", help="cifra tutto di nuovo con la prima chiave")
+    parser.add_argument("--motivo", default="", help="perché si legge: resta scritto, con chi e quando")
+
+
 def run(settings: Settings, given: argparse.Namespace) -> int:
     """0 done, 1 nothing found. Raises `SettingsError`."""
     if not settings.registro_chiavi:
@@ -25,6 +34,8 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     if given.chiave:
         _say(f"Scrive la chiave {register_keys.add(settings).id}. Ora: omnia-com registro --ruota")
         return 0
+    if not settings.database_url:
+        raise SettingsError("OMNIA_DATABASE_URL manca: il registro sta nella base dati")
     if not given.ruota and not given.motivo.strip():
         raise SettingsError('Scrivi perché leggi il registro: --motivo "…"')
     return asyncio.run(_connected(settings, _act(settings, given)))

@@ -15,6 +15,13 @@ REQUEST = (
 CERTIFICATE = "Indica i due file in OMNIA_SAML_KEY e OMNIA_SAML_CERTIFICATE, poi dai /accesso/saml/metadata ad AgID."
 
 
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--chiave", metavar="FILE", default="", help="predefinito: OMNIA_SAML_KEY")
+    parser.add_argument("--certificato", metavar="FILE", default="", help="predefinito: OMNIA_SAML_CERTIFICATE")
+    parser.add_argument("--giorni", type=int, help="validità (predefinita: due anni)")
+    parser.add_argument("--richiesta", action="store_true", help="al posto del certificato, la sua richiesta (CSR)")
+
+
 def run(settings: Settings, given: argparse.Namespace) -> int:
     """Writes both files, neither where one is there already. Raises `SettingsError`."""
     files = [Path(given.chiave or settings.saml_key), Path(given.certificato or settings.saml_certificate)]

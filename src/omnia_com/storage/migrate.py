@@ -1,5 +1,6 @@
 """`omnia-com migrate`: brings the database to this release; any number of processes may call it at once."""
 
+import argparse
 import asyncio
 import os
 
@@ -13,7 +14,7 @@ from .database import DB
 LOCK = 0x04672_2023  # any constant will do, if nothing else in the database takes it
 
 
-def migrate(settings: Settings) -> None:
+def run(settings: Settings, _given: argparse.Namespace) -> None:
     """Runs the missing migrations under an advisory lock. Raises what the database raises."""
     os.environ["PICCOLO_CONF"] = "omnia_com.storage.piccolo_conf"
     DB.config["dsn"] = settings.database_url

@@ -1,12 +1,13 @@
 """`omnia-com doctor`: one line for each thing that is needed, and what to do for each that is missing."""
 
+import argparse
 import asyncio
 import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from importlib import import_module
-from pathlib import Path
+from pkgutil import iter_modules
 
 import asyncpg
 from redis.asyncio import Redis
@@ -14,6 +15,7 @@ from redis.exceptions import RedisError
 
 from omnia_com.documents import find_chromium
 from omnia_com.settings import Settings
+from omnia_com.storage import migrations
 from omnia_com.storage.database import AWAY
 
 from ..up.embedded import EmbeddedError, Servers, find
@@ -22,10 +24,9 @@ from .sign_in import providers, register, sign_in
 
 SECONDS = 5
 SMALLEST_DISK = 2**30  # bytes: some days of a busy service
-MIGRATIONS = Path(__file__).parent / "storage" / "migrations"
 
 
-def examine(settings: Settings) -> int:
+def run(settings: Settings, _given: argparse.Namespace | None = None) -> int:
     """Prints what it finds; 0 when nothing is missing, else 1."""
     findings = list(asyncio.run(_findings(settings)))
     for f in findings:
@@ -77,8 +78,7 @@ async def _database(settings: Settings) -> Finding:
 
 
 async def _missing_migrations(db: asyncpg.Connection) -> list[str]:
-    package = "omnia_com.storage.migrations"
-    known = [import_module(f"{package}.{file.stem}").ID for file in sorted(MIGRATIONS.glob("[!_]*.py"))]
+    known = [import_module(found.name).ID for found in iter_modules(migrations.__path__, f"{migrations.__name__}.")]
     done: set[str] = set()
     if await db.fetchval("SELECT to_regclass('migration')"):
         done = {row["name"] for row in await db.fetch("SELECT name FROM migration")}

@@ -1,5 +1,7 @@
 """What `omnia-com up` says and in which order it looks."""
 
+import argparse
+
 from omnia_com.documents import find_chromium
 from omnia_com.settings import Settings
 
@@ -10,13 +12,17 @@ from .supervisor import CannotStart, Supervisor
 from .watched import say, shown
 
 
-def up(settings: Settings, make_pid: int | None = None) -> int:
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--make-pid", type=int, help=argparse.SUPPRESS)
+
+
+def run(settings: Settings, given: argparse.Namespace) -> int:
     """The exit code: 0 stopped as asked, 1 something does not start, 2 something must be set first."""
     supervisor = Supervisor(
         settings,
         roles(settings),
         preparation=[Role("migrate", command("migrate"))],
-        parent=Parent(make_pid) if make_pid else None,
+        parent=Parent(given.make_pid) if given.make_pid else None,
     )
     try:
         supervisor.run(lambda: check_ports(settings), lambda: _announce(supervisor))

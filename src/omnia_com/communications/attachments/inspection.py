@@ -1,6 +1,6 @@
 """Looks into a file that somebody sent, in a process of its own that may not use much (ASVS 5.2.3).
 
-`python -m omnia_com.inspection < file` prints its media type, or `!` and a key of `messages.REFUSALS`; a file that
+`python -m …inspection < file` prints its media type, or `!` and a key of `messages.REFUSALS`; a file that
 makes it run out of memory or time is refused by the end of the process.
 """
 

@@ -3,6 +3,7 @@
 So that the first run takes the real path, there is no by-pass in the program. It refuses to start in production.
 """
 
+import argparse
 import logging
 import secrets
 import sys
@@ -179,7 +180,7 @@ def create_app(settings: Settings) -> Litestar:
     return app
 
 
-def serve(settings: Settings) -> None:
+def run(settings: Settings, _given: argparse.Namespace | None = None) -> None:
     """Answers on `settings.idp_host`:`settings.idp_port` until it is told to stop; exits 2 where it must not start."""
     try:
         app = create_app(settings)

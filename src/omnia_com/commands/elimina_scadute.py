@@ -5,6 +5,7 @@ or annulled goes with all of its chain, when the youngest of it is due, and the 
 attachments that no other communication has. What went is written down without personal data.
 """
 
+import argparse
 import asyncio
 import sys
 from collections.abc import AsyncIterator
@@ -49,12 +50,16 @@ _UNUSED = """
 """
 
 
-def remove_due(settings: Settings, *, only_say: bool) -> None:
-    """Writes a JSON object a line: protocol, instant of sending and SHA-256 of each that went, or would *only_say*.
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--prova", action="store_true", help="dice quali, e non toglie niente")
+
+
+def run(settings: Settings, given: argparse.Namespace) -> None:
+    """Writes a JSON object a line: protocol, instant of sending and SHA-256 of each that went, or with `--prova` would.
 
     Raises `SettingsError` for a user of the database who may not.
     """
-    asyncio.run(_print(_due(settings, only_say)))
+    asyncio.run(_print(_due(settings, only_say=given.prova)))
 
 
 async def _print(lines: AsyncIterator[list[Any]]) -> None:

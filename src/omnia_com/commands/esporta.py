@@ -2,9 +2,9 @@
 
 In the order of their protocols, in constant memory; a broken export goes on with `--dopo` and the last protocol it has.
 Each is in the access log of its person before it is written out.
-And `omnia-com accessi`: the access log of one person, which notes that it was read, by whom and why.
 """
 
+import argparse
 import asyncio
 import sys
 from collections.abc import AsyncIterator
@@ -15,10 +15,10 @@ import asyncpg
 import msgspec
 
 from omnia_com.people import access_log
-from omnia_com.settings import ROME, Settings, SettingsError
+from omnia_com.settings import ROME, Settings
 from omnia_com.storage.database import close_pool, open_pool
 
-from .operator import asked_person, who
+from .operator import who
 
 AT_ONCE = 500  # rows held in memory
 _SENT = """
@@ -31,9 +31,15 @@ _SENT = """
 """
 
 
-def export(settings: Settings, first: date, last: date, after: str, out: BinaryIO | None = None) -> None:
-    """Writes those sent from *first* to *last* (days in Rome, both included) whose protocol comes after *after*."""
-    asyncio.run(_export(settings.database_url, first, last, after, out or sys.stdout.buffer))
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--da", type=date.fromisoformat, required=True, metavar="AAAA-MM-GG")
+    parser.add_argument("--a", type=date.fromisoformat, required=True, metavar="AAAA-MM-GG", help="compreso")
+    parser.add_argument("--dopo", default="", metavar="PROTOCOLLO", help="riprende dopo questo protocollo")
+
+
+def run(settings: Settings, given: argparse.Namespace) -> None:
+    """Writes those sent from `--da` to `--a` (days in Rome, both included) whose protocol comes after `--dopo`."""
+    asyncio.run(_export(settings.database_url, given.da, given.a, given.dopo, sys.stdout.buffer))
 
 
 async def _export(url: str, first: date, last: date, after: str, out: BinaryIO) -> None:
@@ -67,25 +73,3 @@ def _midnight(day: date) -> datetime:
 def _said(row: Any) -> dict[str, Any]:
     told = {name: value for name, value in row.items() if name != "id"}
     return told | {name: msgspec.json.decode(row[name]) for name in ("risposte", "persona", "allegati")}
-
-
-def accesses(settings: Settings, motivo: str) -> None:
-    """Writes the accesses to the data of the person whose codice fiscale comes in, newest first, a JSON object a line.
-
-    Raises `SettingsError` without a person or a reason.
-    """
-    if not motivo:
-        raise SettingsError('Scrivi perché leggi il registro: --motivo "…"')
-    asyncio.run(_accesses(settings.database_url, asked_person(), motivo, sys.stdout.buffer))
-
-
-async def _accesses(url: str, person: str, motivo: str, out: BinaryIO) -> None:
-    """The note is committed before anything is shown."""
-    await open_pool(url, size=1)
-    try:
-        await access_log.note(person, "ufficio", motivo=motivo, operatore=who())
-        for access in await access_log.accesses(person):
-            out.write(msgspec.json.encode(access) + b"\n")
-    finally:
-        out.flush()
-        await close_pool()
