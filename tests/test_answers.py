@@ -17,7 +17,7 @@ from omnia_com.form.messages import error
 from omnia_com.form.rows import Row
 from omnia_com.form.rules import CON_PARTITA_IVA, SENZA_PARTITA_IVA
 from omnia_com.pages.controls import controls
-from omnia_com.pages.http.answer import render
+from omnia_com.pages.http.rendering import render
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
 
 TODAY = date(2026, 11, 23)

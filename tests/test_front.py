@@ -178,7 +178,7 @@ async def test_a_database_that_cannot_just_now_is_no_fault_of_ours(
     async def broken(*_: object) -> None:
         raise error("no")
 
-    monkeypatch.setattr("omnia_com.communications.drafts.drafts", broken)
+    monkeypatch.setattr("omnia_com.communications.drafts.of_person", broken)
     page = await anna.get("/comunicazioni", expect=503)
     assert "Riprova fra qualche minuto" in page.text
 
@@ -189,7 +189,7 @@ async def test_a_fault_of_ours_is_a_page_with_a_number_that_is_in_the_log(
     async def broken(*_: object) -> None:
         raise RuntimeError("PRVNNA85E49H501L")
 
-    monkeypatch.setattr("omnia_com.communications.drafts.drafts", broken)
+    monkeypatch.setattr("omnia_com.communications.drafts.of_person", broken)
     with structlog.testing.capture_logs() as lines:
         page = await anna.get("/comunicazioni", expect=500)
     number = next(line["numero"] for line in lines if line["event"] == "errore")

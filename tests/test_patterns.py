@@ -41,10 +41,10 @@ async def test_every_template_of_a_page_is_among_them(
     visitor: Callable[[], Visitor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A new page without a pattern fails here."""
-    from omnia_com.pages.http import answer
+    from omnia_com.pages.http import answer, rendering
 
     drawn: set[str] = set()
-    draw = answer.render
+    draw = rendering.render
 
     def noted(template: str, **context: Any) -> str:
         drawn.add(template)

@@ -13,8 +13,7 @@ import msgspec
 import pytest
 import rfc8785
 
-from omnia_com.communications import amendments
-from omnia_com.communications import drafts as declarations
+from omnia_com.communications import amendments, drafts
 from omnia_com.communications.drafts import Incomplete
 from omnia_com.communications.sent import find_sent
 from omnia_com.documents import receipts
@@ -36,24 +35,24 @@ def moment(text: str) -> Clock:
     return Clock(datetime.fromisoformat(text).replace(tzinfo=ROME))
 
 
-async def drafts(n: int) -> list[UUID]:
+async def some_drafts(n: int) -> list[UUID]:
     ids = [UUID(int=i + 1) for i in range(n)]
     for id in ids:
-        await declarations.start(ANNA.codice_fiscale, id, limit=1000, typed={})
-        await declarations.save(ANNA.codice_fiscale, id, AUTONOMO, version=1)
+        await drafts.start(ANNA.codice_fiscale, id, limit=1000, typed={})
+        await drafts.save(ANNA.codice_fiscale, id, AUTONOMO, version=1)
     return ids
 
 
 async def test_protocols_are_progressive_and_without_gaps_whoever_fails(
     anna: Visitor, database: asyncpg.Connection
 ) -> None:
-    """Forty sendings at once, some of them twice, some without their declarations."""
-    ids = await drafts(40)
+    """Forty sendings at once, some of them twice, some without their drafts."""
+    ids = await some_drafts(40)
     clock = moment("2026-11-23T10:00:00")
 
     async def one(id: UUID, ticks: dict[str, str]) -> None:
         with suppress(Incomplete):
-            await declarations.send(ANNA, id, None, ticks, clock, 1000, HEADING)
+            await drafts.send(ANNA, id, None, ticks, clock, 1000, HEADING)
 
     await asyncio.gather(*(one(id, BOTH_TICKS if i % 5 else {}) for i, id in enumerate(ids) for _ in range(2)))
     numbers = [r["protocollo"] for r in await database.fetch("SELECT protocollo FROM comunicazione ORDER BY 1")]
@@ -62,9 +61,9 @@ async def test_protocols_are_progressive_and_without_gaps_whoever_fails(
 
 
 async def test_the_numbers_start_again_with_the_year_in_rome(anna: Visitor) -> None:
-    ids = await drafts(3)
+    ids = await some_drafts(3)
     given = [
-        (await declarations.send(ANNA, id, None, BOTH_TICKS, moment(when), 1000, HEADING)).protocollo
+        (await drafts.send(ANNA, id, None, BOTH_TICKS, moment(when), 1000, HEADING)).protocollo
         for id, when in zip(ids, ("2026-12-31T23:59:59", "2027-01-01T00:00:00", "2027-01-01T00:00:01"), strict=True)
     ]
     assert given == ["OMNIACOM.2026.0000001", "OMNIACOM.2027.0000001", "OMNIACOM.2027.0000002"]
@@ -113,9 +112,9 @@ async def test_the_digest_is_that_of_the_canonical_data(anna: Visitor, database:
 
 async def test_the_head_of_a_receipt_is_that_of_its_sending(anna: Visitor, database: asyncpg.Connection) -> None:
     """Whatever the settings have become since; so is that of an annulment, and what a worker is given to print."""
-    (id,) = await drafts(1)
+    (id,) = await some_drafts(1)
     clock = moment("2026-11-23T10:00:00")
-    sent = await declarations.send(ANNA, id, None, BOTH_TICKS, clock, 1000, HEADING)
+    sent = await drafts.send(ANNA, id, None, BOTH_TICKS, clock, 1000, HEADING)
     other, today = Letterhead("Ente di domani", ""), Letterhead("Altro ente", "Altro avviso")
     annulled = await amendments.annul(ANNA, id, UUID(int=99), "per_errore", clock, 1000, other)
     for record, head in ((sent, HEADING), (annulled, other)):
@@ -139,8 +138,8 @@ async def test_the_pages_send_under_the_settings(anna: Visitor, settings: Settin
 
 
 async def test_what_was_sent_before_heads_were_kept_has_that_of_today(anna: Visitor) -> None:
-    (id,) = await drafts(1)
-    sent = await declarations.send(ANNA, id, None, BOTH_TICKS, moment("2026-11-23T10:00:00"), 1000, HEADING)
+    (id,) = await some_drafts(1)
+    sent = await drafts.send(ANNA, id, None, BOTH_TICKS, moment("2026-11-23T10:00:00"), 1000, HEADING)
     before = msgspec.structs.replace(sent, ente=None, avviso=None)
     today = Letterhead("Ente di oggi", "Avviso di oggi")
     sheet = receipt_sheet(before, today)
@@ -162,11 +161,11 @@ async def test_a_later_identity_does_not_touch_what_was_sent(
 
 
 async def test_limits_of_one_person_are_told_in_words(anna: Visitor) -> None:
-    with pytest.raises(declarations.TooMany):
-        await declarations.start(ANNA.codice_fiscale, UUID(int=9), limit=0, typed={})
-    (id,) = await drafts(1)
-    with pytest.raises(declarations.TooMany):
-        await declarations.send(ANNA, id, None, BOTH_TICKS, moment("2026-11-23T10:00:00"), 0, HEADING)
+    with pytest.raises(drafts.TooMany):
+        await drafts.start(ANNA.codice_fiscale, UUID(int=9), limit=0, typed={})
+    (id,) = await some_drafts(1)
+    with pytest.raises(drafts.TooMany):
+        await drafts.send(ANNA, id, None, BOTH_TICKS, moment("2026-11-23T10:00:00"), 0, HEADING)
 
 
 async def test_a_second_sending_for_the_same_days_is_told(anna: Visitor) -> None:

@@ -4,7 +4,7 @@ import argparse
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from litestar import Litestar, Request
@@ -31,6 +31,7 @@ from omnia_com.pages import (
     consequences,
     contacts,
     draft,
+    export,
     health,
     home,
     info,
@@ -40,7 +41,7 @@ from omnia_com.pages import (
     own_data,
     patterns,
 )
-from omnia_com.pages.http.answer import MaybeSession, MyServices, MySession, NotSignedIn, Services
+from omnia_com.pages.http.asked import Asked, MaybeSession, MyServices, MySession, NotSignedIn, Services, visit_of
 from omnia_com.pages.http.cookies import cookie_name
 from omnia_com.pages.http.forms import Form, read_form
 from omnia_com.pages.http.front import Front
@@ -60,8 +61,8 @@ HANDLERS = [
     home.start_draft,
     draft.show,
     draft.save,
-    draft.export,
-    draft.printable,
+    export.download,
+    export.printable,
     draft.confirm_deletion,
     draft.delete,
     attachments.show,
@@ -119,22 +120,19 @@ HANDLERS = [
 ]
 
 
-def provide_services(request: Request[Any, Any, Any]) -> Services:
-    services: Services = request.app.state.services
+def provide_services(request: Asked) -> Services:
+    services: Services = request.services
     return services
 
 
-async def provide_maybe_session(request: Request[Any, Any, Any], services: MyServices) -> Session | None:
+async def provide_maybe_session(request: Asked, services: MyServices) -> Session | None:
     token = request.cookies.get(cookie_name(services.settings, "sid"), "")
     session = await find_session(token, services.settings) if token else None
-    request.scope["omnia_owner"] = session and session.owner  # type: ignore[typeddict-unknown-key]
-    request.scope["omnia_session"] = session  # type: ignore[typeddict-unknown-key]
+    request.visit.session = session
     return session
 
 
-async def provide_session(
-    request: Request[Any, Any, Any], maybe_session: MaybeSession, services: MyServices
-) -> Session:
+async def provide_session(request: Asked, maybe_session: MaybeSession, services: MyServices) -> Session:
     """Without one, what was posted is kept for its person."""
     if maybe_session is None:
         kept, cookies = await resume.keep(request, services) if request.method == "POST" else (None, [])
@@ -142,14 +140,14 @@ async def provide_session(
     return maybe_session
 
 
-async def provide_form(request: Request[Any, Any, Any], session: MySession) -> Form:
+async def provide_form(request: Asked, session: MySession) -> Form:
     return await read_form(request, session)
 
 
 async def refuse_early(request: Request[Any, Any, Any]) -> Any:
     """What the front refused (unknown host, too many requests) is answered in words like all else."""
-    status = request.scope.get("omnia_refused")
-    return mishaps.of_status(request, status) if isinstance(status, int) else None
+    status = visit_of(request.scope).refused
+    return mishaps.of_status(cast(Asked, request), status) if status else None
 
 
 def create_app(settings: Settings) -> Front:
@@ -187,6 +185,7 @@ def create_app(settings: Settings) -> Front:
         before_request=refuse_early,
         before_send=[accesses.note],
         lifespan=[lifespan],
+        request_class=Asked,
         openapi_config=None,
         request_max_body_size=FORM_BYTES,
         logging_config=None,

@@ -5,6 +5,7 @@ import json
 import stat
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -46,7 +47,7 @@ async def test_signing_in(
 async def test_every_person_can_sign_in_with_every_scheme(
     relying_party: RelyingParty, browser: httpx.AsyncClient, settings: Settings
 ) -> None:
-    people = json.loads(Path(omnia_settings.__file__).with_name("data").joinpath("persone.json").read_text("utf-8"))
+    people = json.loads((files("omnia_com.identity.demo") / "persone.json").read_text("utf-8"))
     for index, (name, person) in enumerate(people.items()):
         scheme: Any = ("spid", "cie", "cns")[index % 3]
         url, pending = await relying_party.start(settings.base_url, scheme=scheme)

@@ -111,7 +111,7 @@ async def find_draft(owner: str, id: UUID, *, held: bool = False) -> Draft:
     return _draft(rows[0])
 
 
-async def drafts(owner: str, page: int = 1) -> list[Draft]:
+async def of_person(owner: str, page: int = 1) -> list[Draft]:
     """`PER_PAGE` of them, newest first, and one more if another page follows; pages count from 1."""
     rows = await fetch(
         f"SELECT {_COLUMNS} FROM bozza WHERE dichiarante = $1 "  # noqa: S608 – a constant

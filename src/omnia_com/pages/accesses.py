@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.types import Message, Scope
 
 from omnia_com.people import access_log
 from omnia_com.people.access_log import Access
 from omnia_com.people.sessions import Session
 
-from .home import page_number
-from .http.answer import MySession, Page, html
+from .http.answer import Page, html
+from .http.asked import Asked, MySession, visit_of
+from .http.forms import page_number
 
 # Route name -> what its answer is noted as. Sending, annulling and signing in note themselves, in their transaction.
 NOTED = {
@@ -30,10 +31,10 @@ NOTED_WHEN_DONE = {"sign_out": "uscita", "delete_draft": "bozza_eliminata", "sav
 
 async def note(message: Message, scope: Scope) -> None:
     """Litestar's `before_send`: puts the answer into the notebook; nobody waits for the database."""
-    owner = scope.get("omnia_owner")
-    if message["type"] == "http.response.start" and owner and (azione := _noted(message, scope)):
+    session = visit_of(scope).session
+    if message["type"] == "http.response.start" and session and (azione := _noted(message, scope)):
         id = scope["path_params"].get("id")
-        scope["litestar_app"].state.services.notebook.add(owner, azione, id)
+        scope["litestar_app"].state.services.notebook.add(session.owner, azione, id)
 
 
 def _noted(message: Any, scope: Any) -> str | None:
@@ -47,12 +48,12 @@ def _noted(message: Any, scope: Any) -> str | None:
 
 
 @get("/accessi", name="accesses")
-async def show(request: Request[Any, Any, Any], session: MySession) -> Page:
+async def show(request: Asked, session: MySession) -> Page:
     number = page_number(request.query_params.get("pagina", ""))
     return page(request, session, await access_log.accesses(session.owner, number), number)
 
 
-def page(request: Request[Any, Any, Any], session: Session, found: list[Access], number: int = 1) -> Page:
+def page(request: Asked, session: Session, found: list[Access], number: int = 1) -> Page:
     return html(
         request,
         "accessi.html",

@@ -1,9 +1,8 @@
 """Rettifica and Annullamento of what was sent."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect
 
 from omnia_com.communications import amendments
@@ -12,10 +11,10 @@ from omnia_com.communications.sent import Sent, find_sent
 from omnia_com.people.sessions import Session
 
 from .controls import Mistake
-from .http.answer import Id, MyForm, MyServices, MySession, Page, html, see_other, speaks
-from .http.forms import Unreadable
+from .http.answer import Page, html, see_other, speaks
+from .http.asked import Asked, Id, MyServices, MySession
+from .http.forms import MyForm, Unreadable
 
-Asked = Request[Any, Any, Any]
 NO_REASON = Mistake("motivo", "obbligatorio", "Scegli perché vuoi annullare la comunicazione.", "#motivo-non_iniziato")
 
 

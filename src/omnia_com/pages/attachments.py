@@ -6,11 +6,10 @@ file begins to come (docs/decisions).
 
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
@@ -25,13 +24,14 @@ from omnia_com.form.messages import REFUSALS
 from omnia_com.languages import gettext
 from omnia_com.people.sessions import Session
 
+from .conflicts import refuse_stale, sent_meanwhile
 from .controls import Mistake
-from .draft import refuse_stale, sent_meanwhile, store
-from .http.answer import Id, MyServices, MySession, Page, Services, html, see_other
+from .draft import store
+from .http.answer import Page, html, see_other
+from .http.asked import Asked, Id, MyServices, MySession, Services
 from .http.forms import Form, verify
 from .http.incoming import FOLDER, MOST_BYTES, Incoming, receive
 
-Asked = Request[Any, Any, Any]
 AttachmentId = FromPath[UUID]
 
 

@@ -1,9 +1,8 @@
 """The check page: everything on one screen, the warnings, the two declarations, "Invia la comunicazione"."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect
 
 from omnia_com.communications import drafts
@@ -18,10 +17,9 @@ from omnia_com.languages import gettext
 from omnia_com.people.sessions import Session
 
 from .controls import first_id, mistakes
-from .http.answer import Id, MyForm, MyServices, MySession, Page, Services, html, see_other, speaks
-from .http.forms import Form, number
-
-Asked = Request[Any, Any, Any]
+from .http.answer import Page, html, see_other, speaks
+from .http.asked import Asked, Id, MyServices, MySession, Services
+from .http.forms import Form, MyForm, number
 
 
 @get("/bozze/{id:uuid}/riepilogo", name="check")

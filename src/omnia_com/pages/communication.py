@@ -1,10 +1,9 @@
 """What was sent: its page, its receipt."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect
 
 from omnia_com.communications.sent import NotFound, Sent, find_sent
@@ -14,9 +13,10 @@ from omnia_com.documents.sheet import Sheet
 from omnia_com.documents.sheets import receipt_sheet
 from omnia_com.people.sessions import Session
 
-from .http.answer import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other, to_print
+from .http.answer import Page, html, pdf, see_other, to_print
+from .http.asked import Asked, Id, MyServices, MySession, Services
+from .http.forms import MyForm
 
-Asked = Request[Any, Any, Any]
 JUST_SENT = timedelta(seconds=10)  # a receipt asked for longer ago is late: nobody waits for it
 
 

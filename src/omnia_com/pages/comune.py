@@ -1,8 +1,6 @@
 """The second step of the place of work: the comuni of the province that was chosen in the first."""
 
-from typing import Any
-
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect
 
 from omnia_com.communications import drafts
@@ -10,17 +8,19 @@ from omnia_com.communications.drafts import Draft, Stale
 from omnia_com.italy import places
 from omnia_com.people.sessions import Session
 
-from .http.answer import Id, MyForm, MySession, Page, html, see_other, speaks
+from .http.answer import Page, html, see_other, speaks
+from .http.asked import Asked, Id, MySession
+from .http.forms import MyForm
 
 CITY, UNLISTED, ITALY = "sede_citta", "comune_non_in_elenco", "IT"
 
 
 @get("/bozze/{id:uuid}/comune", name="choose_comune")
-async def choose(request: Request[Any, Any, Any], session: MySession, id: Id) -> Page:
+async def choose(request: Asked, session: MySession, id: Id) -> Page:
     return page(request, session, await drafts.find_draft(session.owner, id))
 
 
-def page(request: Request[Any, Any, Any], session: Session, draft: Draft, chosen: str = "") -> Page:
+def page(request: Asked, session: Session, draft: Draft, chosen: str = "") -> Page:
     abroad = draft.typed.get("sede_stato", ITALY) != ITALY
     sigla = "" if abroad else draft.typed.get("sede_provincia", "")
     now = places.comune(chosen or draft.typed.get(CITY, ""), sigla)
@@ -37,7 +37,7 @@ def page(request: Request[Any, Any, Any], session: Session, draft: Draft, chosen
 
 
 @post("/bozze/{id:uuid}/comune", name="take_comune", status_code=303)
-async def take(request: Request[Any, Any, Any], session: MySession, id: Id, form: MyForm) -> Page | Redirect:
+async def take(request: Asked, session: MySession, id: Id, form: MyForm) -> Page | Redirect:
     """Puts the name into the draft, as if it had been typed; without one what stood there stays."""
     draft = await drafts.find_draft(session.owner, id)
     if speaks(request, form):

@@ -1,8 +1,6 @@
 """What it means for the benefit: after sending, and before."""
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 
 from omnia_com.communications import drafts
 from omnia_com.communications.sent import Sent, find_sent
@@ -11,9 +9,8 @@ from omnia_com.form.consequences import CERTAINTY, Rule, consequences
 from omnia_com.italy.clock import rome
 from omnia_com.people.sessions import Session
 
-from .http.answer import Id, MyServices, MySession, Page, html
-
-Asked = Request[Any, Any, Any]
+from .http.answer import Page, html
+from .http.asked import Asked, Id, MyServices, MySession
 
 
 @get("/comunicazioni/{id:uuid}/conseguenze", name="consequences")

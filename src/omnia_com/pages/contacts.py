@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect
 
 from omnia_com.form.answers import Problem
@@ -15,18 +14,20 @@ from omnia_com.people.declarants import Contacts, Unusable
 from omnia_com.people.sessions import Session
 
 from .controls import Mistake, draw
-from .http.answer import MyForm, MySession, Page, html, just_done, speaks
+from .http.answer import Page, html, just_done, speaks
+from .http.asked import Asked, MySession
+from .http.forms import MyForm
 
 _BACK = re.compile(r"/comunicazioni|/bozze/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/riepilogo)?")
 
 
 @get("/contatti", name="contacts")
-async def show(request: Request[Any, Any, Any], session: MySession) -> Page:
+async def show(request: Asked, session: MySession) -> Page:
     return await _page(request, session, {}, _back(request.query_params.get("torna", "")))
 
 
 @post("/contatti", name="save_contacts", status_code=303)
-async def save(request: Request[Any, Any, Any], session: MySession, form: MyForm) -> Page | Redirect:
+async def save(request: Asked, session: MySession, form: MyForm) -> Page | Redirect:
     back = _back(form.get("torna", ""))
     if speaks(request, form):
         return await _page(request, session, form, back)
@@ -43,7 +44,7 @@ def _back(path: str) -> str:
 
 
 async def _page(
-    request: Request[Any, Any, Any],
+    request: Asked,
     session: Session,
     typed: Mapping[str, str],
     back: str,
@@ -53,7 +54,7 @@ async def _page(
 
 
 def page(
-    request: Request[Any, Any, Any],
+    request: Asked,
     session: Session,
     contacts: Contacts,
     typed: Mapping[str, str],

@@ -20,7 +20,7 @@ from omnia_com.form.messages import error
 from omnia_com.form.rules import ASKED_IF, REQUIRED_IF
 from omnia_com.languages import current, gettext
 
-from .http.answer import environment, render
+from .http.rendering import environment, render
 
 _BETWEEN_TAGS = re.compile(r"\n(?=<)")
 TYPED = "\ue000"  # where the typed text goes

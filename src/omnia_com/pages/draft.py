@@ -2,48 +2,29 @@
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect
 
 from omnia_com.communications import drafts
 from omnia_com.communications.attachments import kept as attachments
-from omnia_com.communications.attachments.kept import Attached, Attachment
+from omnia_com.communications.attachments.kept import Attachment
 from omnia_com.communications.drafts import AlreadySent, Draft, Hand, Stale
-from omnia_com.communications.sent import NotFound, Sent
-from omnia_com.documents import receipts
-from omnia_com.documents.sheet import Sheet
-from omnia_com.documents.sheets import draft_sheet
+from omnia_com.communications.sent import NotFound
 from omnia_com.form.answers import Answers, Problem, read
-from omnia_com.form.field_groups import GROUPS, TIPOLOGIA
-from omnia_com.form.fields import Choice, Field, Unreadable
-from omnia_com.languages import gettext
+from omnia_com.form.field_groups import TIPOLOGIA
 from omnia_com.people.sessions import Session
 
+from . import conflicts, export
 from .controls import controls, draw, lists, mistakes
-from .http.answer import (
-    STATUS_LINE,
-    Id,
-    MyForm,
-    MyServices,
-    MySession,
-    Page,
-    Services,
-    html,
-    is_fragment,
-    just_done,
-    pdf,
-    see_other,
-    speaks,
-    to_print,
-)
-from .http.forms import Form, number
+from .http.answer import Page, html, just_done, line, see_other, speaks
+from .http.asked import Asked, Id, MyServices, MySession, Services
+from .http.forms import Form, MyForm, number
+from .http.rendering import render
 
-Asked = Request[Any, Any, Any]
 _HAND = re.compile(r"([\w-]{1,24})\.(\d{1,6})", re.ASCII)
 
 
@@ -60,18 +41,18 @@ async def show(request: Asked, session: MySession, services: MyServices, id: Id)
 async def save(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
     chose_language = speaks(request, form)
     if chose_language and "pagina" not in form:  # the page of a conflict: nothing is decided yet
-        return await both_versions(request, session, id, form)
+        return await conflicts.both_versions(request, session, id, form)
     try:
         draft = await store(session.owner, id, form)
     except NotFound:
-        return gone(request, session, form)
+        return conflicts.gone(request, session, form)
     except Stale as stale:
-        return refuse_stale(request, session, stale.draft, form)
+        return conflicts.refuse_stale(request, session, stale.draft, form)
     except AlreadySent as e:
-        return sent_meanwhile(request, session, e.sent, form)
+        return conflicts.sent_meanwhile(request, session, e.sent, form)
     if chose_language:
         return see_other(f"/lingua/{form['lingua']}?torna=/bozze/{id}")
-    if is_fragment(request):
+    if request.is_fragment:
         return _part(request, session, services, draft, form.get("azione", ""))
     return await _press(request, session, services, draft, form)
 
@@ -92,7 +73,7 @@ async def _press(request: Asked, session: Session, services: Services, draft: Dr
     if leads_to := _LEADS_TO.get(action):
         return see_other(leads_to.format(here))
     if action == "esporta":
-        return await _export(session, services, draft)
+        return await export.ask(session, services, draft)
     answers = read(draft.typed, services.clock.today())
     not_loaded = (Problem("allegati", "non_caricato"),) if form.get("allegato") else ()  # a browser sends its name
     if problems := answers.problems + not_loaded:
@@ -109,23 +90,6 @@ _LEADS_TO = {
     "comune": "{}/comune",
     "allegati": "{}/allegati",
 }
-
-
-@get("/bozze/{id:uuid}/pdf", name="draft_pdf")
-async def export(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    """The PDF that "Esporta in PDF" asked for, or a page that says how to get it."""
-    draft = await drafts.find_draft(session.owner, id)
-    sheet = _sheet(session, services, draft, await attachments.of_draft(id))
-    found = await services.ready.document(session.owner, receipts.export_id(draft.id, sheet))
-    if found and found.pdf:
-        return pdf(found.pdf, "bozza-comunicazione-di-rioccupazione.pdf")
-    return html(request, "esportazione.html", session=session, draft=draft, state=found.state if found else "")
-
-
-@get("/bozze/{id:uuid}/pdf/stampa", name="draft_page")
-async def printable(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    draft = await drafts.find_draft(session.owner, id)
-    return sheet_page(request, session, services, draft, await attachments.of_draft(id))
 
 
 @get("/bozze/{id:uuid}/elimina", name="confirm_deletion")
@@ -157,29 +121,9 @@ def _part(request: Asked, session: Session, services: Services, draft: Draft, ac
     """What the script of the form page asked for: that the draft is saved, or the fields of the chosen tipologia."""
     if action == "autosalva":
         end = {"Fine-Sessione": str(int(session.ends.timestamp()))}
-        return html(request, "_salvato.html", media_type="text/plain", session=session, headers=end, draft=draft)
+        return line(render("_salvato.html", draft=draft), end)
     group = controls(read(draft.typed, services.clock.today()), draft.typed, (), part=True)
     return html(request, "_gruppo.html", session=session, draft=draft, group=group)
-
-
-async def _export(session: Session, services: Services, draft: Draft) -> Redirect:
-    sheet = _sheet(session, services, draft, await attachments.of_draft(draft.id))
-    document = await receipts.ask_export(session.owner, draft.id, sheet)
-    await receipts.retry_failed(session.owner, document)
-    await services.queue.hint(str(document))
-    return see_other(f"/bozze/{draft.id}/pdf")
-
-
-def sheet_page(
-    request: Asked, session: Session, services: Services, draft: Draft, attached: Sequence[Attached]
-) -> Page:
-    sheet = _sheet(session, services, draft, attached)
-    return to_print(request, session, sheet, f"/bozze/{draft.id}", "Torna alla bozza")
-
-
-def _sheet(session: Session, services: Services, draft: Draft, attached: Sequence[Attached]) -> Sheet:
-    answers = read(draft.typed, services.clock.today())
-    return draft_sheet(session.person, answers, draft, attached, services.settings.letterhead)
 
 
 def page(
@@ -210,76 +154,3 @@ def page(
         mark=secrets.token_urlsafe(8),
         **context,
     )
-
-
-def refuse_stale(request: Asked, session: Session, now: Draft, form: Form) -> Page:
-    """409, in words for a fragment; for a page with both versions."""
-    if is_fragment(request):
-        return html(
-            request,
-            "_conflitto.html",
-            status=409,
-            session=session,
-            headers=STATUS_LINE,
-            draft=now,
-        )
-    shown = form.get("gruppo_mostrato", "")
-    return conflict(request, session, now, drafts.merged(now, form, shown), shown)
-
-
-async def both_versions(request: Asked, session: Session, id: UUID, form: Form) -> Page:
-    """A form that came too late, beside what became of its draft meanwhile."""
-    shown = form.get("gruppo_mostrato", "")
-    try:
-        now = await drafts.find_draft(session.owner, id)
-    except AlreadySent as e:
-        return sent_meanwhile(request, session, e.sent, form)
-    return conflict(request, session, now, drafts.merged(now, form, shown), shown)
-
-
-def conflict(request: Asked, session: Session, now: Draft, mine: Mapping[str, str], shown: str) -> Page:
-    """Both versions, side by side, and a form that sends what this page typed on top of what stands."""
-    rows = [(label, a, b) for label, a, b in _both(now.typed, mine) if a != b]
-    return html(request, "conflitto.html", status=409, session=session, draft=now, mine=mine, rows=rows, shown=shown)
-
-
-def gone(request: Asked, session: Session, form: Form) -> Page:
-    """404 for a draft that is not there, any more perhaps; what was typed is, and can become another. Raises `NotFound`
-    when nothing was."""
-    if is_fragment(request):
-        return html(request, "_sparita.html", status=404, session=session, headers=STATUS_LINE)
-    if not (rows := _typed_rows(form)):
-        raise NotFound
-    return html(
-        request,
-        "bozza_sparita.html",
-        status=404,
-        session=session,
-        rows=rows,
-        typed=drafts.fields_of(form),
-        new_id=uuid4(),
-    )
-
-
-def sent_meanwhile(request: Asked, session: Session, sent: Sent, form: Form) -> Page:
-    if is_fragment(request):
-        return html(request, "_gia_inviata.html", status=409, session=session, headers=STATUS_LINE, sent=sent)
-    return html(request, "gia_inviata.html", status=409, session=session, sent=sent, rows=_typed_rows(form))
-
-
-def _both(stored: Mapping[str, str], posted: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    fields = {f.name: f for f in (TIPOLOGIA, *(f for g in GROUPS.values() for f in g.fields))}
-    return [
-        (gettext(f.label), _told(f, stored.get(name, "")), _told(f, posted.get(name, ""))) for name, f in fields.items()
-    ]
-
-
-def _told(field: Field, typed: str) -> str:
-    """What was typed; of a choice its words, not its code."""
-    with suppress(Unreadable):
-        return gettext(field.kind.show(field.kind.read(typed))) if isinstance(field.kind, Choice) and typed else typed
-    return typed
-
-
-def _typed_rows(form: Form) -> list[tuple[str, str]]:
-    return [(label, typed) for label, _, typed in _both({}, form) if typed]

@@ -8,7 +8,7 @@ from litestar import Response, get
 from omnia_com.documents import heartbeat, receipts
 from omnia_com.storage.database import AWAY
 
-from .http.answer import MyServices
+from .http.asked import MyServices
 
 WITHIN = 2.0  # seconds
 

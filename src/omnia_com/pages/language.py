@@ -4,20 +4,19 @@ It is a link; where somebody may have written something it is a button of that f
 and nothing else, another page is drawn again as it was.
 """
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from omnia_com import languages
 from omnia_com.communications.sent import NotFound
 
-from .http.answer import MyServices, language_kept, see_other
+from .http.answer import language_kept, see_other
+from .http.asked import Asked, MyServices
 
 
 @get("/lingua/{code:str}", name="choose_language")
-async def choose(request: Request[Any, Any, Any], services: MyServices, code: FromPath[str]) -> Redirect:
+async def choose(request: Asked, services: MyServices, code: FromPath[str]) -> Redirect:
     """Keeps the choice and goes back to the page of ours that `torna` names. Nothing else changes."""
     if code not in languages.catalogues():
         raise NotFound

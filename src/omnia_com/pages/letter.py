@@ -1,8 +1,6 @@
 """The letter for the employer who asked for the benefit."""
 
-from typing import Any
-
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect
 
 from omnia_com.communications.sent import NotFound, Sent, find_sent
@@ -11,9 +9,9 @@ from omnia_com.documents.sheet import Sheet
 from omnia_com.documents.sheets import letter_sheet
 from omnia_com.people.sessions import Session
 
-from .http.answer import Id, MyForm, MyServices, MySession, Page, Services, html, pdf, see_other, to_print
-
-Asked = Request[Any, Any, Any]
+from .http.answer import Page, html, pdf, see_other, to_print
+from .http.asked import Asked, Id, MyServices, MySession, Services
+from .http.forms import MyForm
 
 
 @post("/comunicazioni/{id:uuid}/lettera", name="ask_letter", status_code=303)

@@ -1,13 +1,12 @@
 """Pages for what goes wrong: words that say what happened and what to do, and a number that is in the log."""
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import asyncpg
 import structlog
-from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
@@ -17,11 +16,11 @@ from omnia_com.communications.sent import NotFound, Superseded
 from omnia_com.identity import AccessRefused
 from omnia_com.languages import gettext
 
-from .http.answer import SPEAK, STATUS_LINE, NotSignedIn, Page, html, is_fragment, see_other
+from .http.answer import SPEAK, Page, html, see_other
+from .http.asked import Asked, NotSignedIn
 from .http.forms import CsrfRefused, Unreadable
 from .sign_in.spid_errors import SPID_ERRORS
 
-Asked = Request[Any, Any, Any]
 log = structlog.get_logger()
 
 WORDS = {
@@ -103,40 +102,35 @@ REFUSED_STATUS = {
 }
 
 
-def page(
-    request: Asked, status: int, title: str, text: str, headers: Mapping[str, str] | None = None, **context: Any
-) -> Page:
-    number = str(request.scope.get("omnia", ""))
-    template = "_guasto.html" if is_fragment(request) else "guasto.html"
-    line = STATUS_LINE if is_fragment(request) else {}
+def page(request: Asked, status: int, title: str, text: str, **context: Any) -> Page:
     return html(
         request,
-        template,
+        "_guasto.html" if request.is_fragment else "guasto.html",
         status=status,
-        headers={**line, **(headers or {})},
         title=gettext(title),
         text=gettext(text),
-        number=number,
-        **dict[str, Any](again=None, here="", scritto=False, session=request.scope.get("omnia_session")) | context,
+        number=request.visit.number,
+        **dict[str, Any](again=None, here="", scritto=False, session=request.visit.session) | context,
     )
 
 
-def of_status(request: Asked, status: int, headers: Mapping[str, str] | None = None) -> Page:
+def of_status(request: Asked, status: int) -> Page:
     title, text = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    return page(request, status, title, text, headers)
+    return page(request, status, title, text)
 
 
 def http(request: Asked, e: HTTPException) -> Page:
     if e.status_code >= 500:
         return unexpected(request, e)
-    allowed = (e.headers or {}).get("allow", "").replace("GET", "GET, HEAD")
-    headers = {"Allow": allowed} if allowed else None  # RFC 9110, 15.5.6
-    return of_status(request, e.status_code if e.status_code in WORDS else 400, headers)
+    answer = of_status(request, e.status_code if e.status_code in WORDS else 400)
+    if allowed := (e.headers or {}).get("allow", ""):
+        answer.headers["Allow"] = allowed.replace("GET", "GET, HEAD")  # RFC 9110, 15.5.6
+    return answer
 
 
 def not_signed_in(request: Asked, e: NotSignedIn) -> Page | Redirect:
     """A fragment says so where the page is, with all that was typed in it; a page goes to sign in and back."""
-    if is_fragment(request):
+    if request.is_fragment:
         return of_status(request, 401)
     if request.url.path == "/esci":  # signed out already: the first answer got lost
         return see_other("/")
@@ -171,26 +165,26 @@ def too_many_uploads(request: Asked, _e: TooManyUploads) -> Page:
 
 
 def csrf(request: Asked, e: CsrfRefused) -> Page:
-    log.warning("csrf", numero=request.scope.get("omnia"))
+    log.warning("csrf", numero=request.visit.number)
     speaks = e.again is not None and request.scope["route_handler"].name in SPEAK
     words = STALE_PAGE if e.again is None else SIGNED_IN_ANEW
     return page(request, 403, *words, session=e.session, again=e.again, here=request.url.path, scritto=speaks)
 
 
 def access_refused(request: Asked, e: AccessRefused) -> Page:
-    log.warning("accesso_rifiutato", numero=request.scope.get("omnia"), motivo=e.reason, dettaglio=str(e))
+    log.warning("accesso_rifiutato", numero=request.visit.number, motivo=e.reason, dettaglio=str(e))
     return page(request, REFUSED_STATUS.get(e.reason, 403), NOT_ENTERED, REFUSED.get(e.reason, ANY_REFUSAL))
 
 
 def database_away(request: Asked, e: Exception) -> Page:
-    log.error("database_assente", numero=request.scope.get("omnia"), errore=type(e).__name__)
+    log.error("database_assente", numero=request.visit.number, errore=type(e).__name__)
     return of_status(request, 503)
 
 
 def unexpected(request: Asked, e: Exception) -> Page:
     """500. The log has where and what kind, never the values: they may be somebody's data."""
     where = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(e.__traceback__)]
-    log.error("errore", numero=request.scope.get("omnia"), errore=type(e).__name__, dove=where)
+    log.error("errore", numero=request.visit.number, errore=type(e).__name__, dove=where)
     return of_status(request, 500)
 
 

@@ -5,7 +5,8 @@ from litestar import Response, get
 
 from omnia_com.people import own_data
 
-from .http.answer import MySession, Page
+from .http.answer import Page
+from .http.asked import MySession
 
 
 @get("/dati", name="own_data")

@@ -1,15 +1,16 @@
 """How a form arrives: what a browser may send, as texts, once its CSRF token is known to be this session's."""
 
-from typing import Any
 from urllib.parse import parse_qsl
 
-from litestar import Request
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
 from litestar.exceptions import SerializationException
 
 from omnia_com.people import csrf
 from omnia_com.people.sessions import Session
 from omnia_com.settings import Settings
+
+from .asked import Asked
 
 MOST_FIELDS = 200
 
@@ -31,17 +32,25 @@ class Form(dict[str, str]):
     """What was posted, name -> text: the first of texts posted under one name."""
 
 
+MyForm = NamedDependency[Form]  # provided by `app.py` to a handler's parameter `form`
+
+
 def number(text: str) -> int | None:
     """A number that a form of ours carries; None for what is none, or larger than any of ours."""
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-async def read_form(request: Request[Any, Any, Any], session: Session) -> Form:
+def page_number(text: str) -> int:
+    """Which page of a list an address asks for; pages count from 1."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) else 1
+
+
+async def read_form(request: Asked, session: Session) -> Form:
     """The posted form, once its CSRF token is known to be this session's. Raises `Unreadable`, `CsrfRefused`."""
     return verify(request, session, await read_fields(request))
 
 
-def verify(request: Request[Any, Any, Any], session: Session, form: Form) -> Form:
+def verify(request: Asked, session: Session, form: Form) -> Form:
     """The *form* without its CSRF token, if that is this session's and no other site sent it. Raises `CsrfRefused`."""
     ours, token = from_our_page(request), form.pop("csrf", "")
     if not session.accepts(token) or ours is False:
@@ -50,9 +59,9 @@ def verify(request: Request[Any, Any, Any], session: Session, form: Form) -> For
     return form
 
 
-def from_our_page(request: Request[Any, Any, Any]) -> bool | None:
+def from_our_page(request: Asked) -> bool | None:
     """Whether the browser says that a page of ours sent the form; None if it says nothing."""
-    settings: Settings = request.app.state.services.settings
+    settings: Settings = request.services.settings
     if (site := request.headers.get("sec-fetch-site")) is not None:
         return site in ("same-origin", "none")
     if (sender := request.headers.get("origin")) is not None:
@@ -60,7 +69,7 @@ def from_our_page(request: Request[Any, Any, Any]) -> bool | None:
     return None
 
 
-async def read_fields(request: Request[Any, Any, Any]) -> Form:
+async def read_fields(request: Asked) -> Form:
     """The posted form, whoever sent it. Raises `Unreadable`."""
     kind = request.content_type[0]
     if kind == "multipart/form-data":
@@ -84,7 +93,7 @@ def urlencoded(body: bytes) -> list[tuple[str, str]]:
         raise Unreadable("urlencoded") from e
 
 
-async def _multipart(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
+async def _multipart(request: Asked) -> list[tuple[str, str]]:
     try:
         form = await request.form()
     except (SerializationException, ValueError, LookupError) as e:

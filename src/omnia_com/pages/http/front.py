@@ -18,6 +18,7 @@ from omnia_com.settings import Settings
 
 from ..sign_in import cns
 from . import assets
+from .asked import VISIT, Visit
 from .cookies import YEAR, cookie, cookie_name
 from .csp import policy
 from .limits import Limit
@@ -96,7 +97,7 @@ class Front:
         if cards and scope["path"] != cns.CARD:
             await _lead(self._home, send)
             return
-        inner = {**scope, "method": method, "omnia": number, "omnia_cns": cards, "omnia_refused": self._refusal(scope)}
+        inner = {**scope, "method": method, VISIT: Visit(number, cards, self._refusal(scope))}
         if not self._names.knows(scope):
             inner["headers"] = self._names.mended(scope["headers"])
         await self.litestar(cast(HTTPScope, inner), receive, send)

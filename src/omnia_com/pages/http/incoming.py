@@ -8,13 +8,13 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
-from litestar import Request
 from litestar.exceptions import InternalServerException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from omnia_com.communications.attachments.kept import LARGEST
 
+from .asked import Asked
 from .forms import MOST_FIELDS, Form, Unreadable, first_of_each, urlencoded
 
 MOST_BYTES = 32 * 1024 * 1024  # of a request: a file a little too large is answered where it was chosen, not by a 413
@@ -22,7 +22,6 @@ MOST_TEXT = 256 * 1024
 IDLE_SECONDS = 60
 FILE = "allegato"
 FOLDER = "in-arrivo"  # of OMNIA_DATA: nameless files while they come
-Asked = Request[Any, Any, Any]
 
 
 class Incoming:

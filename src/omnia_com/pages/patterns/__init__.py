@@ -6,19 +6,17 @@ The pages are the service's own templates, drawn by the same functions; their bu
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.params import FromPath
 
 from omnia_com.communications.sent import NotFound
 
-from ..http.answer import MyServices, Page, Services, html
+from ..http.answer import Page, html
+from ..http.asked import Asked, MyServices, Services
 from ..mishaps import REFUSED, WORDS
 from .invented import DOORS, EMPLOYED, EMPLOYED_WRONG, EMPLOYEE, SELF_EMPLOYED, SELF_EMPLOYED_WRONG, WRONG_CONTACTS
 from .stage import Stage
-
-Asked = Request[Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from litestar import Request
 from markupsafe import Markup
 
 from omnia_com.communications.drafts import Draft
@@ -28,16 +27,20 @@ from .. import (
     check,
     communication,
     comune,
+    conflicts,
     consequences,
     contacts,
     draft,
+    export,
     home,
     letter,
     mishaps,
 )
 from ..http import assets
-from ..http.answer import Page, Services, html, render
+from ..http.answer import Page, html
+from ..http.asked import Asked, Services
 from ..http.forms import CsrfRefused, Form
+from ..http.rendering import render
 from ..sign_in import session
 from ..sign_in.doors import offered
 from .invented import (
@@ -67,7 +70,7 @@ SESSION = Session(
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    request: Request[Any, Any, Any]
+    request: Asked
     services: Services
 
     def template(self, name: str, *, signed_in: bool = True, **context: Any) -> Page:
@@ -156,7 +159,7 @@ class Stage:
 
     def conflict(self) -> Page:
         mine = EMPLOYED | {"datore_lavoro": "Beta Esempio S.p.A.", "annotazioni": ""}
-        return draft.conflict(self.request, SESSION, a_draft(EMPLOYED), mine, "subordinato")
+        return conflicts.side_by_side(self.request, SESSION, a_draft(EMPLOYED), mine, "subordinato")
 
     def of_the_draft(self, template: str, **context: Any) -> Page:
         return self.template(template, draft=a_draft(EMPLOYED), **context)
@@ -182,7 +185,7 @@ class Stage:
         return check.page(self.request, SESSION, late, read(EMPLOYED, TODAY), (), ())
 
     def draft_gone(self) -> Page:
-        return draft.gone(self.request, SESSION, Form(SELF_EMPLOYED))
+        return conflicts.gone(self.request, SESSION, Form(SELF_EMPLOYED))
 
     def already_sent(self) -> Page:
         rows = [(gettext("Datore di lavoro"), "Beta Esempio S.p.A.")]
@@ -200,7 +203,7 @@ class Stage:
 
     def draft_page(self) -> Page:
         draft_ = a_draft(EMPLOYED)
-        return draft.sheet_page(self.request, SESSION, self.services, draft_, files(2))
+        return export.sheet_page(self.request, SESSION, self.services, draft_, files(2))
 
     def letter_page(self) -> Page:
         return letter.sheet_page(self.request, SESSION, self.services, a_communication(1))

@@ -1,9 +1,7 @@
 """What every way in has in common: the page that offers them, the session at their end, and signing out."""
 
-from typing import Any
-
 import structlog
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect
 
 from omnia_com.identity import SignedIn
@@ -11,13 +9,14 @@ from omnia_com.people import access_log
 from omnia_com.people.declarants import remember
 from omnia_com.people.sessions import Session, close_all, close_session, open_session
 
-from ..http.answer import MaybeSession, MyForm, MyServices, MySession, Page, Services, html, origin, see_other
+from ..http.answer import Page, html, see_other
+from ..http.asked import Asked, MaybeSession, MyServices, MySession, Services
 from ..http.cookies import cookie, cookie_name
+from ..http.forms import MyForm
 from . import resume
 from .doors import offered
 from .oidc_exit import leave_provider
 
-Asked = Request[Any, Any, Any]
 log = structlog.get_logger()
 
 
@@ -51,7 +50,7 @@ async def sign_out(request: Asked, session: MySession, services: MyServices, for
     to the first page."""
     await close_session(session.token)
     others = await close_all(session.owner) if "ovunque" in form else []
-    leave = await leave_provider(services, session, others, origin(request)) or _leave_cie(services, session)
+    leave = await leave_provider(services, session, others, request.origin) or _leave_cie(services, session)
     out = see_other(leave or "/", cookies=[cookie(services.settings, "sid", "", max_age=0)])
     out.headers["Clear-Site-Data"] = '"cache", "storage"'
     return out

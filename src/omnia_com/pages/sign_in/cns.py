@@ -6,11 +6,10 @@ it may have been sent here by a link of somebody else's (login CSRF).
 """
 
 import secrets
-from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding
-from litestar import Request, get
+from litestar import get
 from litestar.response import Redirect
 
 from omnia_com.communications.sent import NotFound
@@ -20,11 +19,11 @@ from omnia_com.identity.register import Exchange, keep
 from omnia_com.people.sessions import PENDING_MINUTES, hand_over, keep_pending, take_anywhere, take_pending
 from omnia_com.settings import Settings
 
-from ..http.answer import MyServices, Services, origin, see_other
+from ..http.answer import see_other
+from ..http.asked import Asked, MyServices, Services
 from ..http.cookies import cookie, cookie_name
 from .access import welcome
 
-Asked = Request[Any, Any, Any]
 ENTER, CARD, RETURN = "/accesso/cns", "/accesso/cns/carta", "/accesso/cns/ritorno"
 HAND_OVER_MINUTES = 1
 
@@ -56,7 +55,7 @@ async def enter(request: Asked, services: MyServices) -> Redirect:
     """Leaves for the host that reads cards; `next` says where to come back to."""
     _reader(services)
     state = secrets.token_urlsafe(32)
-    leaving = Leaving(origin(request), local(request.query_params.get("next", "")))
+    leaving = Leaving(request.origin, local(request.query_params.get("next", "")))
     leaving_cookie = cookie(services.settings, "accesso", await keep_pending(state, leaving), PENDING_MINUTES * 60)
     return see_other(f"{services.settings.cns_url}{CARD}?stato={state}", cookies=[leaving_cookie])
 
@@ -65,7 +64,7 @@ async def enter(request: Asked, services: MyServices) -> Redirect:
 async def card(request: Asked, services: MyServices) -> Redirect:
     """On the listener that only the proxy reaches: reads the card and sends the browser back with a code."""
     reader = _reader(services)
-    if not request.scope.get("omnia_cns"):
+    if not request.visit.for_cards:
         raise AccessRefused("non_dal_proxy", "non dalla porta delle carte")
     certificate, state = reader.certificate(request.scope["headers"]), request.query_params.get("stato", "")
     pem = certificate.public_bytes(Encoding.PEM).decode()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Response
 
@@ -16,11 +16,11 @@ from omnia_com.identity.register import Exchange, keep
 from omnia_com.people.sessions import PENDING_MINUTES, keep_pending, take_pending
 from omnia_com.settings import Settings
 
-from ..http.answer import MyServices, origin, see_other
+from ..http.answer import see_other
+from ..http.asked import Asked, MyServices
 from ..http.cookies import cookie, cookie_name
 from .access import welcome
 
-Asked = Request[Any, Any, Any]
 SCHEMES: dict[str, Scheme] = {"spid": "spid", "cie": "cie", "cns": "cns"}
 
 
@@ -31,7 +31,7 @@ async def sign_in(request: Asked, services: MyServices) -> Redirect:
     asked = request.query_params
     party = services.oidc.named(asked.get("da", ""))
     scheme = SCHEMES.get(asked.get("con", "spid"), "spid")
-    url, pending = await party.start(origin(request), scheme=scheme, next=asked.get("next", ""))
+    url, pending = await party.start(request.origin, scheme=scheme, next=asked.get("next", ""))
     browser = await keep_pending(pending.state, pending)
     return see_other(url, cookies=[cookie(services.settings, "accesso", browser, PENDING_MINUTES * 60)])
 

@@ -7,7 +7,7 @@ from omnia_com.identity import AccessRefused
 from omnia_com.identity.register import Exchange, keep
 from omnia_com.people.sessions import Session, Token
 
-from ..http.answer import Services
+from ..http.asked import Services
 
 PATIENCE = 3.0  # seconds; a provider that is slow keeps nobody from signing out
 

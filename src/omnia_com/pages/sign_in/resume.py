@@ -4,11 +4,10 @@ Only for the same person, and never sent by itself: a form that was to send come
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 from uuid import UUID
 
 import structlog
-from litestar import Request, get
+from litestar import get
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
@@ -21,13 +20,13 @@ from omnia_com.people.declarants import Unusable
 from omnia_com.people.sessions import Session
 from omnia_com.storage.database import AWAY
 
-from .. import contacts, draft
-from ..http.answer import MyServices, MySession, Page, Services, is_fragment, see_other
+from .. import conflicts, contacts, draft
+from ..http.answer import Page, see_other
+from ..http.asked import Asked, MyServices, MySession, Services
 from ..http.cookies import cookie, cookie_name
 from ..http.forms import Form, Unreadable, from_our_page, read_fields
 from ..http.incoming import FOLDER, texts
 
-Asked = Request[Any, Any, Any]
 log = structlog.get_logger()
 COOKIE = "modulo"
 NOT_YOURS = "/comunicazioni?ripresa=altri"
@@ -37,7 +36,7 @@ AT_ONCE = 4  # forms of one browser: one for each window in which somebody was w
 async def keep(request: Asked, services: Services) -> tuple[bool, list[Cookie]]:
     """Keeps what was posted without a session, if a page of ours was the sender; with the cookie that leads to it."""
     name, address = str(request.scope["route_handler"].name), request.client.host if request.client else ""
-    if name not in PUT_BACK or is_fragment(request) or services.keeping.exceeded(address):
+    if name not in PUT_BACK or request.is_fragment or services.keeping.exceeded(address):
         return False, []
     try:
         form = await (texts(request, services.settings.data / FOLDER) if name == "attach" else read_fields(request))
@@ -157,9 +156,9 @@ async def _decide(request: Asked, session: Session, form: KeptForm) -> Page:
     if form.page == "save_contacts":
         return contacts.page(request, session, await declarants.contacts(session.owner), typed, "/comunicazioni")
     try:
-        return await draft.both_versions(request, session, _id(form), typed)
+        return await conflicts.both_versions(request, session, _id(form), typed)
     except NotFound:
-        return draft.gone(request, session, typed)
+        return conflicts.gone(request, session, typed)
 
 
 def _id(form: KeptForm) -> UUID:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Response
 
 from omnia_com.identity import AccessRefused, Scheme, SignedIn, local, origin_of
@@ -28,12 +28,12 @@ from omnia_com.people.sessions import (
     take_pending,
 )
 
-from ..http.answer import MyServices, Page, Services, html, origin, see_other
+from ..http.answer import Page, html, see_other
+from ..http.asked import Asked, MyServices, Services
 from ..http.cookies import cookie, cookie_name
 from ..http.forms import Form, read_fields
 from .access import welcome
 
-Asked = Request[Any, Any, Any]
 log = structlog.get_logger()
 RETURN = "/accesso/saml/ritorno"
 METADATA = "application/samlmetadata+xml"
@@ -66,7 +66,7 @@ def _metadata(services: Services, scheme: Scheme) -> Response[bytes]:
 async def sign_in(request: Asked, services: MyServices) -> Page | Redirect:
     """Leaves for the provider `idp` (its entityID); `next` says where to come back to."""
     asked = request.query_params
-    departure, pending = _party(services).start(asked.get("idp", ""), origin(request), local(asked.get("next", "")))
+    departure, pending = _party(services).start(asked.get("idp", ""), request.origin, local(asked.get("next", "")))
     browser = await keep_pending(pending.request_id, pending)
     cookies = [cookie(services.settings, "accesso", browser, PENDING_MINUTES * 60)]
     return _leave(request, departure, cookies=cookies)

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.response import Redirect
 
 from omnia_com.italy.clock import rome
 from omnia_com.people.sessions import OpenSession, Session, open_sessions
 
-from ..http.answer import MyForm, MyServices, MySession, Page, Services, html, is_fragment, see_other
+from ..http.answer import Page, html, see_other
+from ..http.asked import Asked, MyServices, MySession, Services
 from ..http.csp import NO_PAGE
+from ..http.forms import MyForm
 from .doors import NAMES
-
-Asked = Request[Any, Any, Any]
 
 
 @get("/sessione", name="session")
@@ -24,7 +24,7 @@ async def show(request: Asked, session: MySession, services: MyServices) -> Page
 async def stay(request: Asked, session: MySession, form: MyForm) -> Response[Any] | Redirect:  # noqa: ARG001 – CSRF
     """Any request keeps a session; this one does nothing else. A script (`HX-Request: true`) is told the new end as
     JSON: `fine`, epoch seconds, and `ora`, on an Italian clock; 401 when the session is gone."""
-    if not is_fragment(request):
+    if not request.is_fragment:
         return see_other("/sessione")
     told = {"fine": int(session.ends.timestamp()), "ora": f"{rome(session.ends):%H:%M}"}
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": NO_PAGE}
