@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from omnia_com.commands.up.up import NEXT_STEPS
 from tests.browsing import Visitor
 from tests.conftest import free_port
 from tests.people import AUTONOMO
@@ -42,6 +43,10 @@ class Running:
             if line.startswith("Pronto"):
                 break
         return said
+
+    def next_line(self) -> str:
+        assert self.process.stdout
+        return self.process.stdout.readline().rstrip("\n")
 
     def processes(self) -> dict[int, str]:
         """Whatever on this machine still works for this folder, by its command line or its environment."""
@@ -103,8 +108,11 @@ async def patiently(person: Visitor, path: str) -> None:
 @pytest.mark.timeout(180)
 async def test_everything_may_be_killed_and_every_sending_has_its_receipt(running: Running) -> None:
     said = await asyncio.to_thread(running.until_ready)
-    assert re.search(rf"^Pronto: http://127\.0\.0\.1:{running.port}$", said, re.MULTILINE), said
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}", timeout=30) as client:
+    address = f"http://127.0.0.1:{running.port}"
+    assert re.search(rf"^Pronto: {re.escape(address)}$", said, re.MULTILINE), said
+    for line in NEXT_STEPS.format(address=address).splitlines():
+        assert await asyncio.to_thread(running.next_line) == line
+    async with httpx.AsyncClient(base_url=address, timeout=30) as client:
         person = Visitor(client)
         await person.sign_in("P01")
         for words in ("omnia_com web", "omnia_com worker", "valkey-server", "bin/postgres", "chromium"):

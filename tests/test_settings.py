@@ -1,4 +1,4 @@
-"""Settings fail loudly, and the README tells them all."""
+"""Settings fail loudly, and `docs/impostazioni.md` tells them all."""
 
 import re
 from dataclasses import fields
@@ -10,11 +10,11 @@ import pytest
 from omnia_com.italy.clock import Clock
 from omnia_com.settings import ROME, Settings, SettingsError, read
 
-README = Path(__file__).parents[1] / "README.md"
+TABLE = Path(__file__).parents[1] / "docs" / "impostazioni.md"
 
 
-def test_the_readme_has_the_same_table() -> None:
-    told = re.findall(r"^\| `(OMNIA_\w+)` \| (.*?) \|$", README.read_text(), re.MULTILINE)
+def test_the_documentation_has_the_same_table() -> None:
+    told = re.findall(r"^\| `(OMNIA_\w+)` \| (.*?) \|$", TABLE.read_text(), re.MULTILINE)
     assert told == [(f"OMNIA_{f.name.upper()}", f.metadata["help"]) for f in fields(Settings)]
 
 

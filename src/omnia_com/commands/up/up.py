@@ -11,6 +11,12 @@ from .roles import PortTaken, Role, check_ports, command, roles
 from .supervisor import CannotStart, Supervisor
 from .watched import say, shown
 
+NEXT_STEPS = """\
+Che cosa fare adesso:
+  1. apri {address}, premi «Entra con SPID», poi «Anna Prova»
+  2. premi «Nuova Comunicazione», scegli la tipologia, compila, «Continua», «Invia la comunicazione»
+  3. guarda ogni pagina in ogni stato: {address}/modelli"""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--make-pid", type=int, help=argparse.SUPPRESS)
@@ -46,3 +52,5 @@ def _announce(supervisor: Supervisor) -> None:
     say(f"Chromium: {browser}" if browser else find_chromium.HOW_TO)
     say(f"Registri: {shown(settings.data / 'log')}. Per fermare: Ctrl-C.")
     say(f"Pronto: {settings.base_url}")
+    if settings.env == "demo":
+        say(NEXT_STEPS.format(address=settings.base_url))
