@@ -113,11 +113,14 @@ async def test_what_is_being_amended_stays(
 
 async def test_more_than_one_lot(anna: Visitor, database: asyncpg.Connection, environment: dict[str, str]) -> None:
     await sent(anna)
-    names = "dichiarante, tipologia, data_inizio, reddito_centesimi, risposte, righe, persona, dichiarazioni_versione, "
+    names = (
+        "dichiarante, tipologia, data_inizio, reddito_centesimi, risposte, righe, persona, dichiarazioni_versione, "
+        "sha256, genere, motivo, allegati, lingua, ente, avviso"
+    )
     query = f"""
-        INSERT INTO comunicazione (id, protocollo, inviata_il, {names} sha256, genere, motivo)
+        INSERT INTO comunicazione (id, protocollo, inviata_il, {names})
         SELECT gen_random_uuid(), 'OMNIACOM.2001.' || lpad(n::text, 7, '0'), now() - interval '11 years', {names}
-            sha256, genere, motivo FROM comunicazione, generate_series(1, 1100) n
+        FROM comunicazione, generate_series(1, 1100) n
     """
     await database.execute(query)
     assert len(removed(environment)) == 1100

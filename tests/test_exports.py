@@ -115,7 +115,7 @@ async def multiplied(database: asyncpg.Connection, year: int, times: int) -> Non
     """Copies of what was sent, of another year."""
     copied = (
         "dichiarante, tipologia, data_inizio, data_fine, reddito_centesimi, partita_iva, risposte, righe, persona, "
-        "dichiarazioni_versione, sha256, genere, motivo"
+        "dichiarazioni_versione, sha256, genere, motivo, allegati, lingua, ente, avviso"
     )
     query = f"""
         INSERT INTO comunicazione (id, protocollo, inviata_il, {copied})

@@ -173,13 +173,13 @@ async def test_without_a_browser_receipts_wait_and_are_made_when_there_is_one(
 
 @pytest.mark.usefixtures("no_waiting")
 async def test_a_receipt_that_failed_for_good_can_be_asked_for_again(
-    anna: Visitor, database: asyncpg.Connection, settings: Settings
+    anna: Visitor, database: asyncpg.Connection
 ) -> None:
     await sent_many(anna, 1)
     id = UUID(anna.page.path.rpartition("/")[2])
     for _ in range(receipts.MOST_ATTEMPTS):
         await database.execute("UPDATE documento SET presa_fino = now()")  # the time between two attempts passes
-        work = await receipts.claim(id, settings.letterhead)
+        work = await receipts.claim(id)
         assert work
         await receipts.give_back(work, failed=True)
     await anna.get(anna.page.path)
@@ -188,16 +188,14 @@ async def test_a_receipt_that_failed_for_good_can_be_asked_for_again(
     assert anna.page.hook("ricevuta") == "attesa"
 
 
-async def test_who_lost_the_lease_stores_nothing(
-    anna: Visitor, database: asyncpg.Connection, settings: Settings, no_waiting: None
-) -> None:
+async def test_who_lost_the_lease_stores_nothing(anna: Visitor, database: asyncpg.Connection, no_waiting: None) -> None:
     await sent_many(anna, 1)
     id = UUID(anna.page.path.rpartition("/")[2])
-    slow = await receipts.claim(id, settings.letterhead)
+    slow = await receipts.claim(id)
     assert slow
-    assert await receipts.claim(id, settings.letterhead) is None, "nobody else, while the lease runs"
+    assert await receipts.claim(id) is None, "nobody else, while the lease runs"
     await database.execute("UPDATE documento SET presa_fino = now()")
-    quick = await receipts.claim(id, settings.letterhead)
+    quick = await receipts.claim(id)
     assert quick
     assert not await receipts.keep(slow, b"%PDF slow")
     assert await receipts.keep(quick, b"%PDF quick")

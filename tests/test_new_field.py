@@ -13,7 +13,6 @@ from omnia_com.documents.printing import print_html
 from omnia_com.documents.sheets import receipt_sheet
 from omnia_com.form.field_groups import GROUPS, SUBORDINATO
 from omnia_com.form.fields import Field, Text
-from omnia_com.settings import Letterhead
 from tests.browsing import Visitor, said
 from tests.people import SUBORDINATO as ANSWERS
 from tests.steps import new_draft, send
@@ -49,7 +48,7 @@ async def test_page_draft_check_pdf_receipt_and_json_have_it(
     await send(anna, draft)
     assert row(anna) == "AB 12"
     sent = await find_sent("PRVNNA85E49H501L", UUID(draft.rpartition("/")[2]))
-    assert "AB 12" in print_html(receipt_sheet(sent, Letterhead("Ente", "")))
+    assert "AB 12" in print_html(receipt_sheet(sent))
     assert json.loads(sent.canonical())["risposte"]["matricola"] == "AB 12"
     (line,) = exported(environment, "--da", "2026-11-23", "--a", "2026-11-23")
     assert line["risposte"]["matricola"] == "AB 12"

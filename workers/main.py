@@ -44,11 +44,10 @@ POLL_SECONDS = 0.02  # arq's own half second would be most of the time to a rece
 async def render(ctx: dict[str, Any], document: str) -> str:
     """Makes one document, if it still waits and nobody else has it."""
     browser: Browser = ctx["browser"]
-    settings: Settings = ctx["settings"]
     if not browser.available:
         return "nessun browser"
     try:
-        work = await receipts.claim(UUID(document), settings.letterhead)
+        work = await receipts.claim(UUID(document))
     except Exception as e:
         log.error("documento_non_preso", documento=document, errore=type(e).__name__)
         return "non preso"
@@ -126,7 +125,7 @@ async def work(settings: Settings) -> None:
         worker = Worker(
             [func(render, name=RENDER, timeout=JOB_SECONDS, max_tries=1)],
             redis_settings=patient(settings.redis_url),
-            ctx={"browser": browser, "settings": settings},
+            ctx={"browser": browser},
             max_jobs=2,
             job_timeout=JOB_SECONDS,
             keep_result=0,  # a kept result would refuse the same hint for an hour

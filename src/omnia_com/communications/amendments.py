@@ -10,6 +10,7 @@ from omnia_com.languages import current
 from omnia_com.people.declarants import Person
 from omnia_com.settings import Letterhead
 from omnia_com.storage.database import fetch, transaction
+from omnia_com.storage.tables import Bozza
 
 from .attachments.kept import share
 from .drafts import check_daily_limit
@@ -31,18 +32,12 @@ async def amend(owner: str, id: UUID, draft: UUID) -> UUID:
         if not sent.open_to_change:
             raise Superseded
         await fetch("SELECT id FROM comunicazione WHERE id = $1 FOR UPDATE", id)
-        begun = await fetch("SELECT id FROM bozza WHERE rettifica = $1 AND dichiarante = $2", id, owner)
+        begun = await Bozza.select(Bozza.id).where((Bozza.rettifica == id) & (Bozza.dichiarante == owner))
         if begun:
             return UUID(str(begun[0]["id"]))
         answers = msgspec.json.encode(sent.risposte).decode()
-        await fetch(
-            "INSERT INTO bozza (id, dichiarante, digitato, versione, rettifica) VALUES ($1, $2, $3, 1, $4) "
-            "ON CONFLICT DO NOTHING",
-            draft,
-            owner,
-            answers,
-            id,
-        )
+        row = Bozza(id=draft, dichiarante=owner, digitato=answers, rettifica=id)
+        await Bozza.insert(row).on_conflict(action="DO NOTHING")
         await share(draft, sent.allegati)
     return draft
 
@@ -63,12 +58,10 @@ async def annul(
         if not before.open_to_change:
             raise Superseded
         await check_daily_limit(owner, daily_limit)
-        return await record(person, await _annulment(owner, before, own_id, motivo), clock, head)
+        return await record(person, _annulment(before, own_id, motivo), clock, head)
 
 
-async def _annulment(owner: str, before: Sent, own_id: UUID, motivo: str) -> Content:
-    query = "SELECT reddito_centesimi, partita_iva FROM comunicazione WHERE id = $1 AND dichiarante = $2"
-    (row,) = await fetch(query, before.id, owner)
+def _annulment(before: Sent, own_id: UUID, motivo: str) -> Content:
     return Content(
         id=own_id,
         genere="annullamento",
@@ -77,8 +70,8 @@ async def _annulment(owner: str, before: Sent, own_id: UUID, motivo: str) -> Con
         tipologia=before.tipologia,
         data_inizio=before.data_inizio,
         data_fine=before.data_fine,
-        reddito_centesimi=row["reddito_centesimi"],
-        partita_iva=row["partita_iva"],
+        reddito_centesimi=before.reddito_centesimi,
+        partita_iva=before.partita_iva,
         risposte={},
         righe=(Row("Comunicazione annullata", before.protocollo), Row("Motivo", MOTIVI[motivo], fixed=True)),
         dichiarazioni_versione="",

@@ -18,7 +18,7 @@ from omnia_com.italy.clock import Clock, rome
 from omnia_com.people.declarants import Person
 from omnia_com.settings import Letterhead
 from omnia_com.storage.database import fetch, transaction
-from omnia_com.storage.tables import Bozza, Documento
+from omnia_com.storage.tables import Bozza, Comunicazione, Documento
 
 from .attachments import kept as attachments
 from .attachments.kept import Attached
@@ -90,7 +90,7 @@ class Incomplete(Exception):
 async def start(owner: str, id: UUID, limit: int, typed: Mapping[str, str]) -> UUID:
     """A new draft, with what was *typed* already, under an id that the page chose, so that a second click makes no
     second one; if that one has been sent, under the next. Returns its id. Raises `TooMany`."""
-    while await fetch("SELECT FROM comunicazione WHERE id = $1", id):
+    while await Comunicazione.exists().where(Comunicazione.id == id):
         id = uuid5(id, "")
     if await Bozza.count().where(Bozza.dichiarante == owner) >= limit:
         raise TooMany
@@ -235,9 +235,9 @@ def _draft(row: Mapping[str, Any]) -> Draft:
 
 async def check_daily_limit(owner: str, most: int) -> None:
     """Raises `TooMany` after *most* sendings within a day."""
-    day_ago = datetime.now(UTC) - timedelta(days=1)
-    mine = (Documento.dichiarante == owner) & (Documento.tipo == RECEIPT)
-    if await Documento.count().where(mine & (Documento.creato > day_ago)) >= most:
+    query = "SELECT count(*) FROM documento WHERE dichiarante = $1 AND tipo = $2 AND creato > now() - interval '1 day'"
+    (row,) = await fetch(query, owner, RECEIPT)
+    if row["count"] >= most:
         raise TooMany
 
 

@@ -15,6 +15,7 @@ import msgspec
 from cryptography.fernet import Fernet
 
 from omnia_com.storage.database import fetch
+from omnia_com.storage.tables import ModuloTenuto
 
 MINUTES = 30
 LARGEST = 32 * 1024  # bytes of what was written
@@ -59,7 +60,7 @@ async def look(secret: str) -> KeptForm | None:
 
 async def drop(secret: str) -> None:
     """Nothing is kept under *secret* any more."""
-    await fetch("DELETE FROM modulo_tenuto WHERE id_sha256 = $1", _address(secret))
+    await ModuloTenuto.delete().where(ModuloTenuto.id_sha256 == _address(secret))
 
 
 async def forget_old_forms() -> None:

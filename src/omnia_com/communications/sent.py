@@ -63,9 +63,9 @@ class Sent(Content, frozen=True, kw_only=True):
     inviata_il: datetime
     persona: Person
     sha256: str
-    ente: str | None = None
-    avviso: str | None = None
-    """With `ente` the head of its receipt; both None for what was sent before they were kept."""
+    ente: str
+    avviso: str
+    """With `ente` the head of its receipt; '' for none."""
     prima_protocollo: str | None = None
     dopo_id: UUID | None = None
     dopo_protocollo: str | None = None
@@ -88,13 +88,10 @@ class Sent(Content, frozen=True, kw_only=True):
 
 
 def canonical(content: Content, protocollo: str, sent_at: datetime, person: Person, replaces: str | None) -> bytes:
-    """The data of record. Attachments are named only where there are any, the language only where it is not Italian:
-    what was sent before there could be either keeps its digest."""
+    """The data of record."""
     files: list[Any] = [{"nome": a.nome, "dimensione": a.dimensione, "sha256": a.sha256} for a in content.allegati]
     return rfc8785.dumps(
         {
-            **({"allegati": files} if files else {}),
-            **({} if content.lingua == ITALIAN else {"lingua": content.lingua}),
             "genere": content.genere,
             "protocollo": protocollo,
             "inviata_il": sent_at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -102,6 +99,8 @@ def canonical(content: Content, protocollo: str, sent_at: datetime, person: Pers
             "motivo": content.motivo,
             "dichiarante": msgspec.structs.asdict(person),
             "risposte": dict(content.risposte),
+            "allegati": files,
+            "lingua": content.lingua,
             "dichiarazioni_versione": content.dichiarazioni_versione,
         }
     )

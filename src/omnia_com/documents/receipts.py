@@ -4,14 +4,13 @@ A document is a row that waits (`attesa`), is taken under a lease by one worker,
 `MOST_ATTEMPTS` failures, `fallita`. A worker that dies loses its lease; another takes the document then.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
 
 from omnia_com.communications.sent import RECEIPT, Sent, find_sent
-from omnia_com.settings import Letterhead
 from omnia_com.storage.database import fetch
 from omnia_com.storage.tables import Documento
 
@@ -85,7 +84,7 @@ async def find(owner: str, id: UUID, *, with_pdf: bool = False) -> Document | No
     return Document(row["id"], row["tipo"], row["stato"], row["creato"], row.get("pdf"))
 
 
-async def claim(id: UUID, head: Letterhead) -> Work | None:
+async def claim(id: UUID) -> Work | None:
     """Takes a waiting document for `LEASE`, or None if it is made, failed or in another's hands."""
     lease = uuid4()
     rows = await fetch(
@@ -101,7 +100,7 @@ async def claim(id: UUID, head: Letterhead) -> Work | None:
     row = rows[0]
     if row["tipo"] == RECEIPT:
         sent = await find_sent(row["dichiarante"], id)
-        return Work(id, lease, receipt_sheet(sent, head), sent.inviata_il, sent.canonical())
+        return Work(id, lease, receipt_sheet(sent), sent.inviata_il, sent.canonical())
     sheet = msgspec.json.decode(row["contenuto"], type=Sheet)
     return Work(id, lease, sheet, row["creato"], msgspec.json.encode(sheet))
 
@@ -158,15 +157,10 @@ async def oldest_waiting() -> float:
 
 async def retry_failed(owner: str, id: UUID) -> None:
     """Gives a failed document a new start."""
-    await fetch(
-        "UPDATE documento SET stato = 'attesa', tentativi = 0, presa_fino = NULL "
-        "WHERE id = $1 AND dichiarante = $2 AND stato = 'fallita'",
-        id,
-        owner,
-    )
+    failed = (Documento.id == id) & (Documento.dichiarante == owner) & (Documento.stato == "fallita")
+    await Documento.update(stato="attesa", tentativi=0, presa_fino=None).where(failed)
 
 
 async def forget_old_exports() -> None:
     """Exports of drafts are kept a day; receipts stay as long as their communication."""
-    old = datetime.now(UTC) - EXPORTS_KEPT
-    await Documento.delete().where((Documento.tipo == EXPORT) & (Documento.creato < old))
+    await fetch("DELETE FROM documento WHERE tipo = $1 AND creato < now() - $2::interval", EXPORT, EXPORTS_KEPT)

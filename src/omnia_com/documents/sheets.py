@@ -23,11 +23,8 @@ OF_A_COMMUNICATION = "Ricevuta della Comunicazione di Rioccupazione"
 OF_AN_ANNULMENT = "Ricevuta dell’annullamento"
 
 
-def receipt_sheet(sent: Sent, head: Letterhead) -> Sheet:
-    """The receipt, drawn from what was stored at sending and nothing else; *head* only for what was sent before its
-    own was stored."""
-    if sent.ente is not None and sent.avviso is not None:
-        head = Letterhead(sent.ente, sent.avviso)
+def receipt_sheet(sent: Sent) -> Sheet:
+    """The receipt, drawn from what was stored at sending and nothing else."""
     annulment = sent.genere == "annullamento"
     facts = [
         Row("Data di invio della comunicazione", f"{rome(sent.inviata_il):%d/%m/%Y %H:%M}"),
@@ -41,8 +38,8 @@ def receipt_sheet(sent: Sent, head: Letterhead) -> Sheet:
         facts.append(Row("Inviata prima dell’inizio del lavoro", timeliness(sent), fixed=True))
     return Sheet(
         heading=OF_AN_ANNULMENT if annulment else OF_A_COMMUNICATION,
-        banner=head.banner,
-        ente=head.ente,
+        banner=sent.avviso,
+        ente=sent.ente,
         footer=sent.protocollo,
         facts=tuple(facts),
         sections=(

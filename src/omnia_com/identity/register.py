@@ -23,7 +23,6 @@ from .register_keys import Key
 AT_ONCE = 200  # rows re-encrypted in one transaction
 LONGEST_ID = 500  # what a provider answers may be anything
 log = structlog.get_logger()
-_REPLACE = "UPDATE scambio SET chiave = $2, persona = $3, contenuto = $4 WHERE id = $1"
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -117,7 +116,7 @@ async def rotate(settings: Settings) -> int:
         async with transaction():
             for row in rows:
                 content = _opened(keys.of(row["chiave"]), row["contenuto"])
-                await fetch(_REPLACE, row["id"], *_sealed(keys.newest, **content).values())
+                await Scambio.update(**_sealed(keys.newest, **content)).where(Scambio.id == row["id"])
         done += len(rows)
     return done
 

@@ -9,7 +9,6 @@ from litestar.response import Redirect
 from omnia_com.communications.sent import NotFound, Sent, find_sent
 from omnia_com.documents import receipts
 from omnia_com.documents.receipts import Document
-from omnia_com.documents.sheet import Sheet
 from omnia_com.documents.sheets import receipt_sheet
 from omnia_com.people.sessions import Session
 
@@ -24,13 +23,11 @@ JUST_SENT = timedelta(seconds=10)  # a receipt asked for longer ago is late: nob
 async def show(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The answer to "Invia": at once protocol, date and summary; the receipt too, if it is there within a moment."""
     sent = await find_sent(session.owner, id)
-    return page(request, session, services, sent, await _receipt(session, services, id))
+    return page(request, session, sent, await _receipt(session, services, id))
 
 
-def page(request: Asked, session: Session, services: Services, sent: Sent, receipt: Document) -> Page:
-    return html(
-        request, "comunicazione.html", session=session, sent=sent, sheet=_sheet(services, sent), receipt=receipt
-    )
+def page(request: Asked, session: Session, sent: Sent, receipt: Document) -> Page:
+    return html(request, "comunicazione.html", session=session, sent=sent, sheet=receipt_sheet(sent), receipt=receipt)
 
 
 @get("/comunicazioni/{id:uuid}/ricevuta", name="receipt")
@@ -51,18 +48,15 @@ async def retry(session: MySession, services: MyServices, id: Id, form: MyForm) 
 
 
 @get("/comunicazioni/{id:uuid}/ricevuta/stampa", name="receipt_page")
-async def printable(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
+async def printable(request: Asked, session: MySession, id: Id) -> Page:
     """The receipt as a page to print, for whoever cannot or will not wait for the PDF."""
     sent = await find_sent(session.owner, id)
-    return sheet_page(request, session, services, sent)
+    return sheet_page(request, session, sent)
 
 
-def sheet_page(request: Asked, session: Session, services: Services, sent: Sent) -> Page:
-    return to_print(request, session, _sheet(services, sent), f"/comunicazioni/{sent.id}", "Torna alla comunicazione")
-
-
-def _sheet(services: Services, sent: Sent) -> Sheet:
-    return receipt_sheet(sent, services.settings.letterhead)
+def sheet_page(request: Asked, session: Session, sent: Sent) -> Page:
+    back = f"/comunicazioni/{sent.id}"
+    return to_print(request, session, receipt_sheet(sent), back, "Torna alla comunicazione")
 
 
 async def _receipt(session: Session, services: Services, id: UUID, *, with_pdf: bool = False) -> Document:

@@ -17,6 +17,7 @@ import msgspec
 import structlog
 
 from omnia_com.storage.database import AWAY, fetch
+from omnia_com.storage.tables import RegistroAccessi
 
 log = structlog.get_logger()
 FROM: ContextVar[str] = ContextVar("network", default="")  # of the request that runs
@@ -78,15 +79,10 @@ def network(address: str) -> str:
 
 async def note(owner: str, azione: str, oggetto: UUID | None = None, *, motivo: str = "", operatore: str = "") -> None:
     """Writes an entry, in the transaction that runs if there is one. *motivo* the person reads, *operatore* not."""
-    await fetch(
-        "INSERT INTO registro_accessi (dichiarante, azione, oggetto, rete, motivo, operatore) "
-        "VALUES ($1, $2, $3, $4, $5, $6)",
-        owner,
-        azione,
-        oggetto,
-        FROM.get(),
-        motivo,
-        operatore,
+    await RegistroAccessi.insert(
+        RegistroAccessi(
+            dichiarante=owner, azione=azione, oggetto=oggetto, rete=FROM.get(), motivo=motivo, operatore=operatore
+        )
     )
 
 

@@ -145,7 +145,7 @@ async def save_contacts(owner: str, typed: Mapping[str, str]) -> None:
                 own |= {name: value} if value != before.given[name] else {}
         if problems:
             raise Unusable(tuple(problems))
-        await fetch("UPDATE dichiarante SET contatti = $2 WHERE codice_fiscale = $1", owner, _stored(own))
+        await Dichiarante.update(contatti=_stored(own)).where(Dichiarante.codice_fiscale == owner)
 
 
 def _read(field: Field, typed: str) -> str:

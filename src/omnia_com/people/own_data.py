@@ -6,6 +6,7 @@ import msgspec
 
 from omnia_com.storage.database import fetch
 
+# All of them in SQL, the first one too: a test holds this list to the columns of the database.
 _OWN = {
     "identita": "SELECT * FROM dichiarante WHERE codice_fiscale = $1",
     "bozze": "SELECT * FROM bozza WHERE dichiarante = $1 ORDER BY creata",

@@ -1,34 +1,44 @@
-"""A migration that is nothing but SQL."""
+"""The frame of a migration: what it does is SQL, and it knows no table of `tables.py`, which will be others by then.
 
-from collections.abc import Awaitable, Callable, Sequence
+A new one is a module `m0002_….py` in `migrations/`: a docstring that says why, an `ID` that is the instant at which it
+was written, and
+
+    forwards = step(ID, "ALTER TABLE bozza ADD nota text NOT NULL DEFAULT ''", back="ALTER TABLE bozza DROP nota")
+
+`tables.py` follows in the same commit; a test holds the two equal.
+"""
+
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from .tables import Comunicazione
+from .database import DB
 
 Move = str | Callable[[], Awaitable[None]]
 
 
-def step(
-    id: str, description: str, forwards: Sequence[Move], backwards: Sequence[Move]
-) -> Callable[[], Awaitable[MigrationManager]]:
-    """What Piccolo looks for in a module of migrations as `forwards`. The *id* is in databases: it never changes."""
+def step(id: str, *moves: Move, back: str = "") -> Callable[[], Awaitable[MigrationManager]]:
+    """What Piccolo looks for in a module of migrations as `forwards`: all of *moves*, or none; *back* undoes them.
+
+    The *id* is in databases: it never changes. Without *back* there is no way back.
+    """
 
     async def prepare() -> MigrationManager:
-        manager = MigrationManager(migration_id=id, app_name="omnia_com", description=description)
-        for move in forwards:
-            manager.add_raw(_runs(move))
-        for move in backwards:
-            manager.add_raw_backwards(_runs(move))
+        manager = MigrationManager(migration_id=id, app_name="omnia_com")
+        for move in moves:
+            manager.add_raw(partial(run, move) if isinstance(move, str) else move)
+        manager.add_raw_backwards(partial(run, back or NO_WAY_BACK))
         return manager
 
     return prepare
 
 
-def _runs(move: Move) -> Callable[[], Awaitable[None]]:
-    return partial(_execute, move) if isinstance(move, str) else move
+NO_WAY_BACK = "DO $$ BEGIN RAISE EXCEPTION 'da questa migrazione non si torna indietro'; END $$"
 
 
-async def _execute(statement: str) -> None:
-    await Comunicazione.raw(statement)
+async def run(script: str) -> None:
+    """The statements of *script*, in the transaction of the migration that runs. Raises what the database raises."""
+    running = DB.current_transaction.get()
+    assert running is not None, "migrations run in a transaction"  # noqa: S101
+    await running.connection.execute(script)

@@ -1,4 +1,8 @@
-"""What is stored. Instants are UTC; owners are codici fiscali; texts typed by people are kept as they typed them."""
+"""What is stored. Instants are UTC; owners are codici fiscali; texts typed by people are kept as they typed them.
+
+Here stand the columns, as the program reads and writes them; what the database holds them to (checks, references,
+triggers, indexes) is said by the migrations alone.
+"""
 
 from piccolo.columns import (
     JSONB,
@@ -17,7 +21,6 @@ from piccolo.columns import (
     Varchar,
 )
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
-from piccolo.constraints import Check
 from piccolo.table import Table
 
 from .database import DB
@@ -70,7 +73,7 @@ class Bozza(Table, db=DB):
     """A draft: what was typed, verbatim; `versione` grows by one at each save, the last by `pagina` at its `passo`."""
 
     id = UUID(primary_key=True)
-    dichiarante = ForeignKey(Dichiarante, null=False, index=True)
+    dichiarante = ForeignKey(Dichiarante, null=False)
     digitato = JSONB(null=False, default="{}")
     versione = Integer(null=False, default=1)
     creata = Timestamptz(default=TimestamptzNow())
@@ -92,8 +95,8 @@ class Comunicazione(Table, db=DB):
 
     id = UUID(primary_key=True)
     protocollo = Varchar(24, unique=True, null=False)
-    dichiarante = Varchar(16, null=False, index=True)
-    inviata_il = Timestamptz(null=False, index=True)
+    dichiarante = Varchar(16, null=False)
+    inviata_il = Timestamptz(null=False)
     tipologia = Varchar(20, null=False)
     data_inizio = Date(null=False)
     data_fine = Date(null=True, default=None)
@@ -109,8 +112,8 @@ class Comunicazione(Table, db=DB):
     motivo = Varchar(20, null=False)
     allegati = JSONB(null=False, default="[]")
     lingua = Varchar(8, null=False, default="it")
-    ente = Text(null=True, default=None)
-    avviso = Text(null=True, default=None)
+    ente = Text(null=False)
+    avviso = Text(null=False)
 
 
 class Contenuto(Table, db=DB):
@@ -121,7 +124,7 @@ class Contenuto(Table, db=DB):
     """
 
     id = UUID(primary_key=True)
-    dichiarante = Varchar(16, null=False, index=True)
+    dichiarante = Varchar(16, null=False)
     tipo = Varchar(20)
     dimensione = Integer()
     sha256 = Varchar(64)
@@ -148,8 +151,8 @@ class Documento(Table, db=DB):
 
     id = UUID(primary_key=True)
     tipo = Varchar(20, null=False)
-    dichiarante = Varchar(16, null=False, index=True)
-    bozza = UUID(null=True, default=None, index=True)
+    dichiarante = Varchar(16, null=False)
+    bozza = UUID(null=True, default=None)
     contenuto = JSONB(null=True, default=None)
     stato = Varchar(8, null=False, default="attesa")
     pdf = Bytea(null=True, default=None)
@@ -159,19 +162,17 @@ class Documento(Table, db=DB):
     creato = Timestamptz(default=TimestamptzNow())
     pronto_il = Timestamptz(null=True, default=None)
 
-    stato_ammesso = Check("stato IN ('attesa', 'pronta', 'fallita') AND (stato = 'pronta') = (pdf IS NOT NULL)")
-
 
 class Scambio(Table, db=DB):
     """An authentication exchange; what passed is encrypted in `contenuto`, by the key whose fingerprint is `chiave`."""
 
     id = UUID(primary_key=True)
-    quando = Timestamptz(default=TimestamptzNow(), index=True)
+    quando = Timestamptz(default=TimestamptzNow())
     protocollo = Varchar(4, null=False)
     emittente = Text(null=False)
-    richiesta = Text(null=False, index=True)
+    richiesta = Text(null=False)
     esito = Varchar(60, null=False)
-    persona = Bytea(null=False, index=True)
+    persona = Bytea(null=False)
     chiave = Varchar(8, null=False)
     contenuto = Bytea(null=False)
 
@@ -201,8 +202,8 @@ class RegistroAccessi(Table, db=DB):
     """Who saw, sent or took away what; a trigger refuses UPDATE. `rete` is the network of an address."""
 
     id = BigSerial(primary_key=True)
-    quando = Timestamptz(default=TimestamptzNow(), index=True)
-    dichiarante = Varchar(16, null=False, index=True)
+    quando = Timestamptz(default=TimestamptzNow())
+    dichiarante = Varchar(16, null=False)
     azione = Varchar(20, null=False)
     oggetto = UUID(null=True, default=None)
     rete = Varchar(43)

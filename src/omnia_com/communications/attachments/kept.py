@@ -12,6 +12,7 @@ import structlog
 
 from omnia_com.form.answers import Problem
 from omnia_com.storage.database import fetch, transaction
+from omnia_com.storage.tables import Allegato, Contenuto
 
 from . import antivirus
 from .contents import Contents, StoreAway, pieces_of
@@ -68,7 +69,7 @@ async def detach(owner: str, draft: UUID, number: int) -> None:
     """Takes an attachment from a draft. One that is not there any more is taken away already."""
     async with transaction():
         if await touch(owner, draft):
-            await fetch("DELETE FROM allegato WHERE id = $1 AND bozza = $2", number, draft)
+            await Allegato.delete().where((Allegato.id == number) & (Allegato.bozza == draft))
 
 
 async def touch(owner: str, draft: UUID) -> bool:
@@ -86,13 +87,13 @@ async def freeze(attached: Sequence[Attachment]) -> tuple[Attached, ...]:
 async def share(draft: UUID, attached: Sequence[Attached]) -> None:
     """A draft that amends what was sent starts with its attachments; the contents are the same ones."""
     for a in attached:
-        query = "INSERT INTO allegato (bozza, contenuto, nome) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-        await fetch(query, draft, a.contenuto, a.nome)
+        row = Allegato(bozza=draft, contenuto=a.contenuto, nome=a.nome)
+        await Allegato.insert(row).on_conflict(action="DO NOTHING")
 
 
 async def state(attached: Attached) -> str:
     """Only what is `ammesso` may be downloaded: not before the virus check, nor after it found something."""
-    rows = await fetch("SELECT stato FROM contenuto WHERE id = $1", attached.contenuto)
+    rows = await Contenuto.select(Contenuto.stato).where(Contenuto.id == attached.contenuto)
     return str(rows[0]["stato"]) if rows else "tolto"
 
 
@@ -130,7 +131,8 @@ async def check_waiting(contents: Contents, clamd: str, most: int = 20) -> None:
             log.error("contenuto_non_controllato", contenuto=str(row["id"]), errore=type(e).__name__)
             continue
         if verdict != "attesa":
-            await fetch("UPDATE contenuto SET stato = $1 WHERE id = $2 AND stato = 'attesa'", verdict, row["id"])
+            waiting = (Contenuto.id == row["id"]) & (Contenuto.stato == "attesa")
+            await Contenuto.update(stato=verdict).where(waiting)
         elif await antivirus.check(pieces_of(BytesIO()), clamd) == "attesa":
             return
         else:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from uuid import UUID, uuid4
 
 from omnia_com.storage.database import fetch, transaction
+from omnia_com.storage.tables import Allegato, Contenuto
 
 from . import antivirus
 from .contents import Contents, pieces_of
@@ -146,11 +147,11 @@ async def _attach(owner: str, draft: UUID, upload: Upload, found: tuple[str, str
             upload.id,
         )
         if kept:
-            await fetch("INSERT INTO allegato (bozza, contenuto, nome) VALUES ($1, $2, $3)", draft, upload.id, name)
+            await Allegato.insert(Allegato(bozza=draft, contenuto=upload.id, nome=name))
     return bool(kept)
 
 
 async def _give_up(id: UUID, contents: Contents) -> None:
     """What came in is not taken; the row stays for the daily limit."""
-    await fetch("UPDATE contenuto SET stato = 'tolto' WHERE id = $1 AND stato = 'arriva'", id)
+    await Contenuto.update(stato="tolto").where((Contenuto.id == id) & (Contenuto.stato == "arriva"))
     await contents.remove(id)

@@ -14,6 +14,7 @@ from omnia_com.form.declaration_texts import CURRENT
 from omnia_com.form.rows import Row
 from omnia_com.identity import Door
 from omnia_com.people.declarants import Person
+from omnia_com.settings import BANNER
 
 ANNA = Person(
     nome="Anna",
@@ -119,5 +120,7 @@ def a_communication(number: int, genere: Genere = "comunicazione", **around: Any
         inviata_il=SENT_AT,
         persona=ANNA,
         sha256="0" * 64,
+        ente="Ente dimostrativo",
+        avviso=BANNER,
         **around,
     )

@@ -193,7 +193,7 @@ class Stage:
 
     def communication(self, receipt: str, genere: Genere = "comunicazione", **around: Any) -> Page:
         sent = a_communication(1, genere, **around)
-        return communication.page(self.request, SESSION, self.services, sent, _document(receipt))
+        return communication.page(self.request, SESSION, sent, _document(receipt))
 
     def followed(self, by: Genere) -> Page:
         return self.communication("pronta", dopo_id=OTHER, dopo_protocollo=protocol(2), dopo_genere=by)
@@ -209,7 +209,7 @@ class Stage:
         return letter.sheet_page(self.request, SESSION, self.services, a_communication(1))
 
     def receipt_page(self) -> Page:
-        return communication.sheet_page(self.request, SESSION, self.services, a_communication(1))
+        return communication.sheet_page(self.request, SESSION, a_communication(1))
 
     def of_the_communication(self, template: str, **context: Any) -> Page:
         return self.template(template, sent=a_communication(1), **context)
