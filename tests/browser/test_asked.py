@@ -8,9 +8,11 @@ import pytest
 
 from omnia_com.form.answers import read
 from omnia_com.form.field_groups import GROUPS, TIPOLOGIA, Group
-from omnia_com.form.fields import Choice, Country, Field, Tick
-from omnia_com.form.rules import ASKED_IF
+from omnia_com.form.fields import Choice, Country, Field, LongChoice, Option, Text, Tick
+from omnia_com.form.rules import ASKED_IF, Values
 from omnia_com.italy.clock import Clock
+from omnia_com.pages.controls import draw
+from omnia_com.pages.http.not_asked import css
 from tests.browser.conftest import Windows
 from tests.browsing import Visitor
 from tests.steps import posted_draft
@@ -80,6 +82,46 @@ async def test_what_is_seen_is_what_is_asked(name: str, state: str, window: Wind
     for answers, seen in zip(tried, shown, strict=True):
         asked = {f.name for f in read({TIPOLOGIA.name: name} | answers, Clock(None).today()).asked}
         assert set(seen) == asked - {TIPOLOGIA.name}, answers
+
+
+MADE_UP = Group(
+    "lavoro",
+    "Lavoro",
+    (
+        Field("turno", "Turno", Choice((Option("giorno", "Di giorno"), Option("notte", "Di notte")))),
+        Field("luogo", "Luogo", LongChoice((Option("casa", "A casa"), Option("mare", "Al mare")))),
+        Field("festivo", "Anche nei giorni di festa", Tick(), required=False),
+        Field("pausa", "Pausa", Text()),
+        Field("ponte", "Ponte", Choice((Option("si", "Sì"), Option("no", "No")))),
+        Field("riposo", "Ho un giorno di riposo", Tick(), required=False),
+    ),
+)
+
+
+def di_notte_e_non_a_casa(v: Values) -> bool:
+    return v.get("turno") == "notte" and v.get("luogo") != "casa"
+
+
+def al_mare_o_nei_giorni_di_festa(v: Values) -> bool:
+    return v.get("luogo") == "mare" or "festivo" in v
+
+
+async def test_a_new_conditional_field_needs_no_css_by_hand(window: Windows, anna: Visitor) -> None:
+    """Fields and rules of no law, of every kind that can be chosen, and rules that look at two answers."""
+    rules = {
+        "pausa": di_notte_e_non_a_casa,
+        "ponte": al_mare_o_nei_giorni_di_festa,
+        "riposo": al_mare_o_nei_giorni_di_festa,
+    }
+    drawn = "".join(draw(field, "") for field in MADE_UP.fields)
+    w = await window()
+    await w.page.set_content(f'<style>{css(rules, [MADE_UP])}</style><form id="gruppo">{drawn}</form>')
+    deciding = [f for f in MADE_UP.fields if f.name not in rules]
+    tried = [dict(zip((f.name for f in deciding), texts, strict=True)) for texts in product(*map(possible, deciding))]
+    assert len(tried) == 18
+    for answers, seen in zip(tried, await w.page.evaluate(SHOWN, tried), strict=True):
+        values = {name: text for name, text in answers.items() if text}
+        assert set(seen) == {*answers, *(name for name, rule in rules.items() if rule(values))}, answers
 
 
 async def test_the_list_of_comuni_is_offered_in_italy_only(window: Windows, anna: Visitor) -> None:

@@ -10,6 +10,7 @@ import brotli
 import pytest
 from fontTools.ttLib import TTFont
 
+from omnia_com.form.rules import ASKED_IF
 from omnia_com.pages.http import assets
 from omnia_com.pages.patterns import PATTERNS
 from omnia_com.pages.patterns.invented import EMPLOYED_WRONG
@@ -29,6 +30,13 @@ MATCHED = """text => {
   const sheet = new CSSStyleSheet(), flat = rules => [...rules].flatMap(r => r.selectorText ?? flat(r.cssRules));
   sheet.replaceSync(text);
   return flat(sheet.cssRules).filter(selector => document.querySelector(selector.replaceAll(/::?(hover|after)/g, "")));
+}"""
+
+
+SAID = """text => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return [...sheet.cssRules].map(rule => rule.cssText);
 }"""
 
 
@@ -186,6 +194,17 @@ async def test_the_form_page_needs_no_rule_that_it_does_not_have(window: Windows
         await w.open(f"/modelli/{name}")
         assert await w.page.locator("#modulo").is_visible(), name
         assert await w.page.evaluate(MATCHED, left_out) == [], name
+
+
+async def test_the_short_stylesheet_says_what_its_sources_say(window: Windows) -> None:
+    w, static = await window(), files("omnia_com.static")
+    for name in (n for n in assets.ALL_RULES if n != assets.DRAWN):
+        source = (static / "styles" / f"{name}.css").read_text("utf-8")
+        rules = await w.page.evaluate(SAID, source)
+        assert rules
+        assert await w.page.evaluate(SAID, assets.stylesheet(False, (name,))) == rules, name
+    drawn = await w.page.evaluate(SAID, assets.stylesheet(False, (assets.DRAWN,)))
+    assert len(drawn) == len(set(ASKED_IF.values())), "and the browser understands each"
 
 
 def test_the_stylesheet_is_small() -> None:

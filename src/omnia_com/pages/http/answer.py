@@ -22,7 +22,7 @@ from .notes import DONE, RESUMED
 from .rendering import render
 
 Page = Response[bytes]
-LARGE, LARGE_AGAIN = 7_250, 4_450  # bytes, compressed: with its headers a page has at most 8,000, later ones 5,000
+LARGE, LARGE_AGAIN = 7_200, 4_450  # bytes, compressed: with its headers a page has at most 8,000, later ones 5,000
 JUST_DONE = "fatto"  # the cookie of `just_done`
 STATUS_LINE = {"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"}  # where a fragment with words goes
 NO_STORE = {"Cache-Control": "no-store"}

@@ -13,8 +13,11 @@ from importlib.resources import files
 from typing import NamedTuple
 
 import brotli
+import rcssmin
 
 from omnia_com import languages
+
+from . import not_asked
 
 PREFIX = "/static/"
 KEPT = "stile"  # the cookie that comes with a file of the stylesheet, and says which one it came with
@@ -22,7 +25,9 @@ TYPES = {"css": "text/css", "js": "text/javascript", "woff2": "font/woff2", "txt
 COMPRESSED = ("woff2",)  # by itself
 FONTS = {400: "titillium-400.woff2", 700: "titillium-700.woff2"}  # made by `make fonts`
 STYLE, PLAIN_STYLE = "stile.css", "stile-di-sistema.css"  # the second with the typeface that is there already
-FORM_RULES, ALL_RULES = ("stile.css",), ("stile.css", "pagine.css")  # what the form page needs; what any page does
+DRAWN = "not_asked"  # the rules of `not_asked.css()`; the others are files in static/styles
+FORM_RULES = ("colours", "page", "header", "parts", "form", DRAWN, "footer", "print")  # what the form page needs
+ALL_RULES = (*FORM_RULES, "others")  # what any page does
 SCRIPT = "modulo.js"
 SERVED = (SCRIPT, *FONTS.values(), STYLE, PLAIN_STYLE)
 _FACE = '@font-face{{font-family:"Titillium Web";font-weight:{};font-display:optional;src:url({})}}'
@@ -89,9 +94,13 @@ def find(path: str) -> Asset | None:
 
 @cache
 def stylesheet(fonts: bool, rules: tuple[str, ...]) -> str:
-    """The stylesheet made of the files *rules*; *fonts*: with the typeface of Italian public services."""
+    """The stylesheet made of *rules*, without comments and blanks; *fonts*: with the typeface of public services."""
     faces = "".join(_FACE.format(weight, url(name)) for weight, name in FONTS.items() if fonts)
-    return faces + "".join(_read(name).decode().replace("}\n", "}") for name in rules)
+    return faces + str(rcssmin.cssmin("".join(map(_source, rules))))
+
+
+def _source(name: str) -> str:
+    return not_asked.css() if name == DRAWN else _read(f"styles/{name}.css").decode()
 
 
 class Style(NamedTuple):

@@ -1,0 +1,93 @@
+"""What hides a field that is not asked: CSS drawn from the rules, so that a new one needs none by hand.
+
+The server decides what is asked (`answers.read`); these rules of the stylesheet say the same while answers change.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from omnia_com.form.field_groups import GROUPS, Group
+from omnia_com.form.fields import Choice, Country, Field, LongChoice, Tick
+from omnia_com.form.rules import ASKED_IF, Values
+
+Rule = Callable[[Values], bool]
+REST = ""  # no option is chosen, or none that the list offers
+BESIDE = {"sede_provincia": "[value=comune]"}  # what else goes with a field: the button that lists its comuni
+
+
+class _Watched(dict[str, Any]):
+    """Values that note the names for which a rule asks."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__((name, value) for name, value in values.items() if value is not None)
+        self.looked: dict[str, None] = {}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.looked[name] = None
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        self.looked[name] = None
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.looked[str(name)] = None
+        return super().__contains__(name)
+
+
+def css(asked_if: Mapping[str, Rule] = ASKED_IF, groups: Iterable[Group] = tuple(GROUPS.values())) -> str:
+    """One rule of CSS for each rule of *asked_if* and each group in which it decides about fields."""
+    drawn = [_hiding(rule, group, asked_if) for group in groups for rule in dict.fromkeys(asked_if.values())]
+    return "".join(dict.fromkeys(drawn))
+
+
+def _hiding(rule: Rule, group: Group, asked_if: Mapping[str, Rule]) -> str:
+    names = [f.name for f in group.fields if asked_if.get(f.name) is rule]
+    if not names:
+        return ""
+    hidden = [f".form-group:has({','.join(f'[name={name}]' for name in names)})"]
+    hidden += [BESIDE[name] for name in names if name in BESIDE]
+    where = _not_asked(rule, {f.name: f for f in group.fields}, {})
+    return f"#gruppo{_any(where)} {_any(hidden)}{{display:none}}" if where else ""
+
+
+def _not_asked(rule: Rule, fields: Mapping[str, Field], given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The answers under which *rule* does not hold, each way as a condition on the group; those *given* are taken as
+    read. Which answers matter is seen by which the rule looks at."""
+    values = _Watched(given)
+    asked = rule(values)
+    undecided = next((fields[name] for name in values.looked if name not in given), None)
+    if undecided is None:
+        return () if asked else ("",)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for answer, value in _answers(undecided).items():
+        alike.setdefault(_not_asked(rule, fields, {**given, undecided.name: value}), []).append(answer)
+    return tuple(_given(undecided, answers) + more for ways, answers in alike.items() for more in ways)
+
+
+def _answers(field: Field) -> dict[str, Any]:
+    """What can be chosen -> what a rule sees of it, None for nothing. TypeError if it is typed: CSS sees no text."""
+    kind = field.kind
+    if isinstance(kind, Tick):
+        return {REST: None, "si": True}
+    if not isinstance(kind, Choice):
+        raise TypeError(f"{field.name}: whether another field is asked cannot depend on what is typed")
+    if isinstance(kind, Country):  # the rest is typed, and is a state
+        elsewhere = next(o.value for o in kind.options if o.value not in kind.near)
+        return {REST: elsewhere} | {o.value: o.value for o in kind.options if o.value in kind.near}
+    return {REST: (kind.default or None) if isinstance(kind, LongChoice) else None} | {
+        o.value: o.value for o in kind.options
+    }
+
+
+def _given(field: Field, answers: list[str]) -> str:
+    """That one of *answers* is given, as a condition on the group. The rest is whatever is none of the others."""
+    if REST in answers:
+        others = [answer for answer in _answers(field) if answer not in answers]
+        return f":not({_given(field, others)})" if others else ""
+    gap = " " if isinstance(field.kind, LongChoice) else ""  # an option stands in a list, a radio by itself
+    return f":has([name={field.name}]{gap}{_any([f'[value={answer}]' for answer in answers])}:checked)"
+
+
+def _any(selectors: Sequence[str]) -> str:
+    return selectors[0] if len(selectors) == 1 else f":is({','.join(selectors)})"
