@@ -117,7 +117,8 @@ def page(
         title=gettext(title),
         text=gettext(text),
         number=number,
-        **dict[str, Any](again=None, here="", scritto=False, session=request.scope.get("omnia_session")) | context,
+        **dict[str, Any](again=None, here="", language_in_form=False, session=request.scope.get("omnia_session"))
+        | context,
     )
 
 
@@ -174,7 +175,7 @@ def csrf(request: Asked, e: CsrfRefused) -> Page:
     log.warning("csrf", numero=request.scope.get("omnia"))
     speaks = e.again is not None and request.scope["route_handler"].name in SPEAK
     words = STALE_PAGE if e.again is None else SIGNED_IN_ANEW
-    return page(request, 403, *words, session=e.session, again=e.again, here=request.url.path, scritto=speaks)
+    return page(request, 403, *words, session=e.session, again=e.again, here=request.url.path, language_in_form=speaks)
 
 
 def access_refused(request: Asked, e: AccessRefused) -> Page:

@@ -3,13 +3,12 @@
 import gzip
 from collections.abc import Callable, Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
 import brotli
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
@@ -18,7 +17,7 @@ from litestar.response import Redirect
 from litestar.routes import HTTPRoute
 from markupsafe import Markup
 
-from omnia_com import __version__, languages
+from omnia_com import __version__, languages, templates
 from omnia_com.communications.attachments.contents import Contents
 from omnia_com.documents.queue import Queue
 from omnia_com.documents.sheet import Sheet
@@ -80,23 +79,15 @@ Id = FromPath[UUID]
 
 @cache
 def environment() -> Environment:
-    env = Environment(
-        loader=FileSystemLoader(str(files("omnia_com.templates"))),
-        autoescape=True,
-        extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    env = templates.environment("jinja2.ext.i18n", auto_reload=False)
     env.install_gettext_callables(  # type: ignore[attr-defined]
         languages.gettext, languages.ngettext, newstyle=True, pgettext=languages.pgettext
     )
     env.globals |= {"asset": assets.url, "version": __version__}
-    env.globals |= {"lingua": languages.current, "lingue": languages.own_names}
-    env.filters |= {"tradotto": languages.gettext, "accanto": languages.beside, "italiano": _italian}
-    env.filters["orario"] = lambda instant: f"{rome(instant):%H:%M}"
-    env.filters["ora"] = lambda instant: f"{rome(instant):%d/%m/%Y %H:%M}"
+    env.globals |= {"language": languages.current, "languages": languages.own_names}
+    env.filters |= {"translated": languages.gettext, "beside": languages.beside, "italian": _italian}
+    env.filters["time"] = lambda instant: f"{rome(instant):%H:%M}"
+    env.filters["date_time"] = lambda instant: f"{rome(instant):%d/%m/%Y %H:%M}"
     return env
 
 
@@ -147,8 +138,8 @@ def html(
         session=session,
         csrf=session.csrf() if session else "",
         errors=context.pop("errors", ()),
-        torna=here(request),
-        ripresa=resumed or DONE.get(done, ""),
+        page_address=here(request),
+        notice=resumed or DONE.get(done, ""),
         style=style,
         **context,
     )
@@ -245,7 +236,7 @@ def pdf(body: bytes, name: str) -> Page:
 
 def to_print(request: Request[Any, Any, Any], session: Session, sheet: Sheet, back: str, back_words: str) -> Page:
     """A document as a page, for whoever cannot or will not wait for its PDF."""
-    return html(request, "stampa.html", session=session, foglio=sheet, indietro=back, parole=back_words)
+    return html(request, "stampa.html", session=session, sheet=sheet, back=back, back_words=back_words)
 
 
 def is_fragment(request: Request[Any, Any, Any]) -> bool:
