@@ -71,9 +71,8 @@ accessibility: .venv/.test ## fa giudicare tutte le pagine e scrive l'esito nell
 places: .venv/.test ## rifà le tabelle di stati, province e comuni dai loro due pacchetti (servono npm e la rete)
 	@exec $(BIN)/python docs/places.py
 
-script: .venv/.test ## rifà static/modulo.min.js, la forma breve di modulo.js che le pagine usano
-	@$(BIN)/python -c "import minify; print(minify.string('application/javascript', open('static/modulo.js').read()))" \
-	  > static/modulo.min.js
+script: .venv/.test ## rifà static/modulo.min.js, la forma breve di static/script che le pagine usano
+	@exec $(BIN)/python -m tests.script
 
 fonts: .venv/.test ## rifà i caratteri delle pagine, con le sole lettere dell'italiano e del tedesco
 	@for w in 400 700; do $(BIN)/pyftsubset static/fonts/titillium-latin-$$w.woff2 --unicodes=$(LETTERS) \

@@ -27,9 +27,9 @@ HERE = Path(__file__).parent.parent
 SOURCES = (
     (HERE / "templates", [("**.html", "jinja2")]),
     (HERE / "src" / "omnia_com", [("**.py", "python")]),
-    (HERE / "static", [("modulo.js", "javascript")]),
+    (HERE / "static", [("script/*.js", "javascript")]),
 )
-KEYWORDS = DEFAULT_KEYWORDS | {"sotto": None, "Row": (1,), "Section": (1,), "Mistake": (3,)}
+KEYWORDS = DEFAULT_KEYWORDS | {"other_language": None, "Row": (1,), "Section": (1,), "Mistake": (3,)}
 FIELDS = (
     field_groups.TIPOLOGIA,
     *field_groups.DICHIARAZIONI,

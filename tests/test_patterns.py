@@ -18,7 +18,7 @@ from tests.test_messages import gulpease
 NAMES = [p.name for p in PATTERNS]
 PAGES = {f.name for f in Path("templates").glob("*.html") if not f.name.startswith("_")}
 DATA = re.compile(r"OMNIACOM[.\d]+|\d\d/\d\d/\d{4}( \d\d:\d\d)?")
-DRAWN_ELSEWHERE = {"foglio.html", "fornitore_dimostrativo.html", "modelli.html", "come_provare.html"}
+DRAWN_ELSEWHERE = {"sheet.html", "fornitore_dimostrativo.html", "modelli.html", "come_provare.html"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,6 +14,7 @@ from omnia_com.form.rules import ASKED_IF
 from omnia_com.pages.http import assets
 from omnia_com.pages.patterns import PATTERNS
 from omnia_com.pages.patterns.invented import EMPLOYED_WRONG
+from tests import script
 from tests.browser.conftest import Windows
 from tests.browser.window import Window
 from tests.browsing import Visitor, on_the_wire
@@ -225,8 +226,8 @@ def test_the_fonts_draw_what_italian_and_german_need(weight: int) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what shortens the script is only to be had for Linux")
 def test_the_short_script_is_made_of_the_long_one() -> None:
-    import minify
+    assert script.SHORT.read_text("utf-8").strip() == script.short().strip(), "make script"
 
-    static = files("omnia_com.static")
-    made = minify.string("application/javascript", (static / "modulo.js").read_text("utf-8"))
-    assert (static / "modulo.min.js").read_text("utf-8").strip() == made.strip(), "make script"
+
+def test_the_script_is_made_of_all_its_parts() -> None:
+    assert {f.stem for f in (script.STATIC / "script").glob("*.js")} == {*script.PARTS}

@@ -5,24 +5,26 @@ from importlib.resources import files
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
+
+from omnia_com import templates
 
 from . import typefaces
 from .sheet import Sheet
 
 
-def print_html(foglio: Sheet) -> str:
-    """*foglio* as one HTML document for the printer: style and typefaces inside, no sign without a glyph."""
-    shown = printable(foglio)
-    coded = any(map(typefaces.has_codes, _texts(msgspec.to_builtins(foglio))))
-    template = _environment().get_template("foglio.html")
-    html = template.render(foglio=shown, coded=coded, css_text=css_text, style=_style())
+def print_html(sheet: Sheet) -> str:
+    """*sheet* as one HTML document for the printer: style and typefaces inside, no sign without a glyph."""
+    shown = printable(sheet)
+    coded = any(map(typefaces.has_codes, _texts(msgspec.to_builtins(sheet))))
+    template = _environment().get_template("sheet.html")
+    html = template.render(sheet=shown, coded=coded, css_text=css_text, style=_style())
     return html.replace("/*typefaces*/", typefaces.faces(html), 1)
 
 
-def printable(foglio: Sheet) -> Sheet:
-    """*foglio* with every text as `typefaces.printable` has it."""
-    return msgspec.convert(_mapped(msgspec.to_builtins(foglio)), Sheet)
+def printable(sheet: Sheet) -> Sheet:
+    """*sheet* with every text as `typefaces.printable` has it."""
+    return msgspec.convert(_mapped(msgspec.to_builtins(sheet)), Sheet)
 
 
 def css_text(text: str) -> str:
@@ -50,8 +52,7 @@ def _texts(value: Any) -> list[str]:
 
 @cache
 def _environment() -> Environment:
-    folder = str(files("omnia_com.templates"))
-    return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return templates.environment()
 
 
 @cache

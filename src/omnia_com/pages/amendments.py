@@ -64,7 +64,7 @@ def page(
         status=status,
         session=session,
         sent=sent,
-        motivi=MOTIVI,
+        reasons=MOTIVI,
         chosen=chosen,
         own_id=own_id,
         errors=errors,

@@ -110,7 +110,7 @@ def page(request: Asked, status: int, title: str, text: str, **context: Any) -> 
         title=gettext(title),
         text=gettext(text),
         number=request.visit.number,
-        **dict[str, Any](again=None, here="", scritto=False, session=request.visit.session) | context,
+        **dict[str, Any](again=None, here="", language_in_form=False, session=request.visit.session) | context,
     )
 
 
@@ -168,7 +168,7 @@ def csrf(request: Asked, e: CsrfRefused) -> Page:
     log.warning("csrf", numero=request.visit.number)
     speaks = e.again is not None and request.scope["route_handler"].name in SPEAK
     words = STALE_PAGE if e.again is None else SIGNED_IN_ANEW
-    return page(request, 403, *words, session=e.session, again=e.again, here=request.url.path, scritto=speaks)
+    return page(request, 403, *words, session=e.session, again=e.again, here=request.url.path, language_in_form=speaks)
 
 
 def access_refused(request: Asked, e: AccessRefused) -> Page:

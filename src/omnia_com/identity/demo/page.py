@@ -2,13 +2,13 @@
 
 import base64
 import hashlib
-from importlib import resources
 from typing import Any
 
-import jinja2
 from litestar import Response
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
+
+from omnia_com import templates
 
 from .. import Scheme
 
@@ -20,14 +20,13 @@ CHOICES = {
     "3": "anche una carta o una chiave",
 }
 
-SOURCE = resources.files("omnia_com.templates").joinpath("fornitore_dimostrativo.html").read_text("utf-8")
-STYLE = SOURCE.partition("<style>")[2].partition("</style>")[0]
+PAGE = templates.environment().get_template("fornitore_dimostrativo.html")
+STYLE = PAGE.render(title="", lines=(), people={}).partition("<style>")[2].partition("</style>")[0]
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-PAGE = jinja2.Environment(autoescape=True, trim_blocks=True).from_string(SOURCE)
 
 
 def page(title: str, *lines: str, status: int = 200, **context: Any) -> Response[str]:
-    html = PAGE.render(titolo=title, righe=lines, **context)
+    html = PAGE.render(title=title, lines=lines, **{"people": {}, **context})
     return Response(html, status_code=status, media_type="text/html; charset=utf-8")
 
 

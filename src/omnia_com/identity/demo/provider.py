@@ -74,9 +74,9 @@ def ask(request: AnyRequest) -> Response[str]:
     return page(
         f"Accesso dimostrativo con {scheme}",
         f"Qui si imita un accesso con {scheme}. È solo una dimostrazione: le persone qui sotto sono inventate.",
-        persone=demo_of(request).people,
-        livelli=CHOICES,
-        azione=f"{AUTHORIZE}?{urlencode(query)}",
+        people=demo_of(request).people,
+        levels=CHOICES,
+        action=f"{AUTHORIZE}?{urlencode(query)}",
     )
 
 

@@ -44,13 +44,13 @@ def html(
     a draft's form, which has only its own rules of the stylesheet in it.
     """
     style, cookies = _style(request, form), list[Cookie]()
-    shown = {"errors": (), "ripresa": _note(request, status, cookies)} | context
+    shown = {"errors": (), "notice": _note(request, status, cookies)} | context
     text = render(
         template,
         settings=request.services.settings,
         session=session,
         csrf=session.csrf() if session else "",
-        torna=request.here,
+        page_address=request.here,
         style=style,
         **shown,
     )
@@ -132,4 +132,4 @@ def pdf(body: bytes, name: str) -> Page:
 
 def to_print(request: Asked, session: Session, sheet: Sheet, back: str, back_words: str) -> Page:
     """A document as a page, for whoever cannot or will not wait for its PDF."""
-    return html(request, "stampa.html", session=session, foglio=sheet, indietro=back, parole=back_words)
+    return html(request, "stampa.html", session=session, sheet=sheet, back=back, back_words=back_words)

@@ -1,13 +1,12 @@
 """Jinja as the pages have it: translated, escaped, strict about what is not there."""
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from omnia_com import __version__, languages
+from omnia_com import __version__, languages, templates
 from omnia_com.italy.clock import rome
 
 from . import assets
@@ -15,23 +14,15 @@ from . import assets
 
 @cache
 def environment() -> Environment:
-    env = Environment(
-        loader=FileSystemLoader(str(files("omnia_com.templates"))),
-        autoescape=True,
-        extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    env = templates.environment("jinja2.ext.i18n", auto_reload=False)
     env.install_gettext_callables(  # type: ignore[attr-defined]
         languages.gettext, languages.ngettext, newstyle=True, pgettext=languages.pgettext
     )
     env.globals |= {"asset": assets.url, "version": __version__}
-    env.globals |= {"lingua": languages.current, "lingue": languages.own_names}
-    env.filters |= {"tradotto": languages.gettext, "accanto": languages.beside, "italiano": _italian}
-    env.filters["orario"] = lambda instant: f"{rome(instant):%H:%M}"
-    env.filters["ora"] = lambda instant: f"{rome(instant):%d/%m/%Y %H:%M}"
+    env.globals |= {"language": languages.current, "languages": languages.own_names}
+    env.filters |= {"translated": languages.gettext, "beside": languages.beside, "italian": _italian}
+    env.filters["time"] = lambda instant: f"{rome(instant):%H:%M}"
+    env.filters["date_time"] = lambda instant: f"{rome(instant):%d/%m/%Y %H:%M}"
     return env
 
 

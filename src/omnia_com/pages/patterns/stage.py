@@ -84,7 +84,7 @@ class Stage:
 
     def leave_for_provider(self) -> Page:
         fields = {"SAMLRequest": "modelli", "RelayState": "modelli"}
-        return self.template("saml_invio.html", signed_in=False, url="/modelli", fields=fields)
+        return self.template("vai_al_fornitore.html", signed_in=False, url="/modelli", fields=fields)
 
     def home(self) -> Page:
         """Drafts and communications in every state."""
@@ -122,31 +122,31 @@ class Stage:
         shown = [p for p in answers.problems if all_errors or not p.missing]
         return draft.page(self.request, SESSION, a_draft(typed, amends=amends), answers, shown, files(attached))
 
-    def state(self, *, salvato: str = "", stato: str = "") -> Page:
+    def state(self, *, saved_line: str = "", status_line: str = "") -> Page:
         """The form page as its script leaves it, when the line of the savings or that of the fields says something."""
         answers = read(EMPLOYED, TODAY)
-        said: Any = {"salvato": Markup(salvato), "stato": Markup(stato)}  # noqa: S704 – our own templates and script
+        said: Any = {"saved_line": Markup(saved_line), "status_line": Markup(status_line)}  # noqa: S704 – ours
         return draft.page(self.request, SESSION, a_draft(EMPLOYED), answers, (), template="bozza_stato.html", **said)
 
     def warned(self, words: str, button: str) -> Page:
         told = f'{_of_the_script(words)} <button type="button" class="btn">{_of_the_script(button)}</button>'
-        return self.state(salvato=told)
+        return self.state(saved_line=told)
 
     def not_changed(self, words: str) -> Page:
-        return self.state(stato=_of_the_script(words))
+        return self.state(status_line=_of_the_script(words))
 
     def saved(self) -> Page:
-        return self.state(salvato=render("_salvato.html", draft=a_draft(EMPLOYED)))
+        return self.state(saved_line=render("_salvato.html", draft=a_draft(EMPLOYED)))
 
     def conflict_told(self) -> Page:
-        return self.state(salvato=render("_conflitto.html"))
+        return self.state(saved_line=render("_conflitto.html"))
 
     def already_sent_told(self) -> Page:
-        return self.state(salvato=render("_gia_inviata.html", sent=a_communication(1)))
+        return self.state(saved_line=render("_gia_inviata.html", sent=a_communication(1)))
 
     def session_over(self) -> Page:
         title, text = mishaps.WORDS[401]
-        return self.state(stato=render("_guasto.html", title=gettext(title), text=gettext(text), again=None))
+        return self.state(status_line=render("_guasto.html", title=gettext(title), text=gettext(text), again=None))
 
     def attachments(self, number: int, refused: str = "") -> Page:
         return attachments.page(self.request, SESSION, a_draft(EMPLOYED), files(number), refused)

@@ -78,7 +78,7 @@ def _leave(request: Asked, departure: Departure, **kwargs: Any) -> Page | Redire
         return Redirect(departure.url, status_code=302, headers={"Cache-Control": "no-store"}, **kwargs)
     return html(
         request,
-        "saml_invio.html",
+        "vai_al_fornitore.html",
         lead_to={origin_of(departure.url)},
         url=departure.url,
         fields=departure.fields,
