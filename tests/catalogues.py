@@ -19,7 +19,7 @@ from omnia_com.communications import amendments
 from omnia_com.documents import sheets
 from omnia_com.form import cautions, consequences, declaration_texts, field_groups, messages
 from omnia_com.form.answers import NOT_GIVEN
-from omnia_com.pages import controls, mishaps
+from omnia_com.pages import controls, failures
 from omnia_com.pages.http import notes
 from omnia_com.people import access_log, declarants
 
@@ -62,16 +62,16 @@ TABLES: dict[str, Any] = {
     "declarants.py": declarants.LABELS,
     "amendments.py": amendments.MOTIVI,
     "pages/notes.py": (notes.RESUMED, notes.DONE),
-    "pages/mishaps.py": (
+    "pages/failures.py": (
         (
-            mishaps.WORDS,
-            mishaps.TOO_MANY,
-            mishaps.SUPERSEDED,
-            mishaps.STALE_PAGE,
-            mishaps.SIGNED_IN_ANEW,
-            mishaps.TOO_MANY_UPLOADS,
+            failures.WORDS,
+            failures.TOO_MANY,
+            failures.SUPERSEDED,
+            failures.STALE_PAGE,
+            failures.SIGNED_IN_ANEW,
+            failures.TOO_MANY_UPLOADS,
         ),
-        (mishaps.REFUSED, mishaps.NOT_ENTERED, mishaps.ANY_REFUSAL),
+        (failures.REFUSED, failures.NOT_ENTERED, failures.ANY_REFUSAL),
     ),
     "pages/controls.py": (controls.OTHER_STATE.label, controls.TO_CHOOSE.label, controls.REQUIRED, controls.OPTIONAL),
     "communications/sent.py": STATES,

@@ -23,7 +23,7 @@ import uvicorn
 from omnia_com import settings as setup
 from omnia_com.app import SERVER, create_app
 from omnia_com.commands.up.embedded import Servers, temporary
-from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.italy.clock import Clock
 from omnia_com.pages.http.front import Front
 from omnia_com.settings import ROME, Settings
@@ -185,7 +185,7 @@ def at(app: Front) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def offering(app: Front, parties: Parties) -> Iterator[None]:
+def offering(app: Front, parties: RelyingParties) -> Iterator[None]:
     """Other OpenID providers than those of the run's settings."""
     state = app.litestar.state
     before = state.services

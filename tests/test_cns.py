@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from omnia_com.app import SERVER, create_app
 from omnia_com.commands.up.roles import answers
-from omnia_com.identity import AccessRefused, register
+from omnia_com.identity import AccessRefused, exchanges
 from omnia_com.identity.cns.card import CardReader
 from omnia_com.identity.cns.client_certificate import shown
 from omnia_com.settings import Settings, SettingsError, read
@@ -287,7 +287,7 @@ async def test_each_card_is_in_the_register_with_what_became_of_it(
     rows = await database.fetch("SELECT protocollo, emittente, esito, richiesta FROM scambio ORDER BY quando")
     ca = "CN=CA di prova CNS"
     assert [tuple(row) for row in rows] == [("cns", ca, "carta_scaduta", state), ("cns", ca, "entrato", state)]
-    kept = [k.exchange for k in await register.read(state, "una prova", "prova", anna.settings)]
+    kept = [k.exchange for k in await exchanges.read(state, "una prova", "prova", anna.settings)]
     assert [exchange.codice_fiscale for exchange in kept] == ["", ANNA]
     assert kept[1].parts == {"certificate": GOOD.pem}
 

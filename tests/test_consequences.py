@@ -122,7 +122,11 @@ def test_nothing_is_said_of_nothing() -> None:
 # The tables themselves.
 
 DAYS = [date(2015, 1, 1) + timedelta(days=n) for n in range((date(2036, 1, 1) - date(2015, 1, 1)).days)]
-NOT_ALWAYS = {rules.entro_sei_mesi, rules.a_chiamata, rules.agricolo}  # on other days another row speaks of them
+NOT_ALWAYS = {
+    rules.entro_sei_mesi,
+    rules.a_chiamata,
+    rules.agricolo,
+}  # on other days another row speaks of them
 
 
 def by_situation(table: tuple[Rule, ...]) -> dict[Callable[[Case], bool], list[Rule]]:

@@ -14,8 +14,8 @@ import pytest
 
 from omnia_com.commands.doctor import doctor, sign_in
 from omnia_com.commands.doctor.findings import clocks
-from omnia_com.identity.oidc.terms import read_terms
-from omnia_com.identity.register import Exchange, keep
+from omnia_com.identity.exchanges import Exchange, keep
+from omnia_com.identity.oidc.agreements import read_agreements
 from omnia_com.identity.saml import refresh
 from omnia_com.settings import Settings
 from tests.browsing import client_of
@@ -85,8 +85,8 @@ async def test_a_provider_that_is_not_what_it_should_be(
 
     client, transport = httpx.AsyncClient, httpx.MockTransport(respond)
     monkeypatch.setattr(httpx, "AsyncClient", lambda **_: client(transport=transport))
-    terms = read_terms(settings)[0][0]
-    found = await sign_in._provider(terms, dataclasses.replace(settings, env="production"))
+    agreement = read_agreements(settings)[0][0]
+    found = await sign_in._provider(agreement, dataclasses.replace(settings, env="production"))
     assert found.well == (said == "")
     assert said in found.text
 

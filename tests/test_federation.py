@@ -15,10 +15,10 @@ from joserfc.jwk import KeySet, RSAKey
 
 from omnia_com import settings as setup
 from omnia_com.identity import AccessRefused, keys, remote
+from omnia_com.identity.oidc.agreements import Agreement, read_agreements
 from omnia_com.identity.oidc.federation import metadata_policy
-from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.identity.oidc.relying_party import RelyingParty
-from omnia_com.identity.oidc.terms import Terms, read_terms
 from omnia_com.settings import Settings
 from tests.conftest import free_port, offering
 from tests.federations import LOOSE, WELL_KNOWN, Federation, unsigned
@@ -58,17 +58,17 @@ def federated(stage: Stage, entity_keys: dict[str, RSAKey], tmp_path_factory: py
 
 
 @pytest.fixture(scope="session")
-def spid(federated: Settings) -> Terms:
-    return next(terms for terms in read_terms(federated)[0] if terms.id == "poste")
+def spid(federated: Settings) -> Agreement:
+    return next(agreement for agreement in read_agreements(federated)[0] if agreement.id == "poste")
 
 
 @pytest.fixture(scope="session")
-def cie(spid: Terms) -> Terms:
+def cie(spid: Agreement) -> Agreement:
     return replace(spid, id="cie", schemes=("cie",))
 
 
 @pytest.fixture
-def federation(stage: Stage, spid: Terms, entity_keys: dict[str, RSAKey]) -> Federation:
+def federation(stage: Stage, spid: Agreement, entity_keys: dict[str, RSAKey]) -> Federation:
     assert spid.federation
     to_us = keys.public(spid.federation.encryption[0], "enc", "RSA-OAEP-256")
     federation = Federation(stage.port, OURS, entity_keys["a stranger"], entity_keys=entity_keys, to_us=to_us)
@@ -84,7 +84,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def party(spid: Terms, http: httpx.AsyncClient) -> RelyingParty:
+def party(spid: Agreement, http: httpx.AsyncClient) -> RelyingParty:
     return RelyingParty(spid, http, seconds=1)
 
 
@@ -111,11 +111,11 @@ async def test_a_person_comes_in_by_a_chain_of_trust(party: RelyingParty, federa
     assert len(parts["chain"].splitlines()) == 3, "the provider's own, the anchor on it, the anchor's own"
     assert parts["userinfo"].count(".") == 2, "decrypted: the signed token is the evidence"
     form = federation.asked["/token"][1]
-    assertion = jwt.decode(form["client_assertion"], party.terms.client.keys[0]).claims
+    assertion = jwt.decode(form["client_assertion"], party.agreement.client.keys[0]).claims
     assert (assertion["iss"], assertion["sub"], form["client_id"]) == (OURS, OURS, OURS)
     assert assertion["aud"].endswith("/token")
     assert await party.revoke("at") == "200 {}"
-    revocation = jwt.decode(federation.asked["/revoke"][1]["client_assertion"], party.terms.client.keys[0]).claims
+    revocation = jwt.decode(federation.asked["/revoke"][1]["client_assertion"], party.agreement.client.keys[0]).claims
     assert revocation["aud"].endswith("/revoke")
     assert federation.seen.count("/ta/fetch") == 1, "the chain is kept"
 
@@ -124,7 +124,7 @@ async def test_the_request_is_a_signed_object(party: RelyingParty, federation: F
     url, pending = await party.start(OURS, scheme="spid")
     query = dict(parse_qsl(urlsplit(url).query))
     assert query.keys() == {"client_id", "response_type", "scope", "code_challenge", "code_challenge_method", "request"}
-    request = jwt.decode(query["request"], party.terms.client.keys[0]).claims
+    request = jwt.decode(query["request"], party.agreement.client.keys[0]).claims
     assert "sub" not in request, "or it would do as a client assertion"
     assert min(len(request["state"]), len(request["nonce"])) >= 32
     assert request["acr_values"] == "https://www.spid.gov.it/SpidL2"
@@ -151,7 +151,7 @@ async def test_the_providers_keys_may_stand_elsewhere_signed(party: RelyingParty
     federation.answers["/keys"] = 200, {}, jwt.encode(header, federation.keys(), federation.entity_keys["op"]).encode()
     assert (await sign_in(party, federation)).identity.nome == "Anna"
     federation.provider = {"jwks": None, "jwks_uri": f"{base}/jwks"}
-    assert (await sign_in(RelyingParty(party.terms, party._http), federation)).identity.nome == "Anna"
+    assert (await sign_in(RelyingParty(party.agreement, party._http), federation)).identity.nome == "Anna"
 
 
 async def test_the_superior_may_correct_the_provider(party: RelyingParty, federation: Federation) -> None:
@@ -162,8 +162,8 @@ async def test_the_superior_may_correct_the_provider(party: RelyingParty, federa
 
 
 async def test_userinfo_for_any_of_our_keys_is_read(party: RelyingParty, federation: Federation) -> None:
-    assert party.terms.federation
-    federation.to_us = keys.public(party.terms.federation.encryption[1], "enc", "RSA-OAEP-256")
+    assert party.agreement.federation
+    federation.to_us = keys.public(party.agreement.federation.encryption[1], "enc", "RSA-OAEP-256")
     assert (await sign_in(party, federation)).identity.nome == "Anna"
 
 
@@ -174,7 +174,7 @@ async def test_a_jwe_may_repeat_claims_in_its_header(party: RelyingParty, federa
 
 
 async def test_spid_may_leave_iss_out_and_cie_may_not(
-    party: RelyingParty, federation: Federation, cie: Terms, http: httpx.AsyncClient
+    party: RelyingParty, federation: Federation, cie: Agreement, http: httpx.AsyncClient
 ) -> None:
     async def without_iss(party: RelyingParty) -> Any:
         _, pending = await party.start(OURS)
@@ -189,7 +189,7 @@ async def test_spid_may_leave_iss_out_and_cie_may_not(
 
 @pytest.mark.parametrize("error", ["access_denied", "rejected_by_user"])
 async def test_who_cancels_is_told_so_even_by_a_provider_that_leaves_iss_out(
-    federation: Federation, cie: Terms, http: httpx.AsyncClient, error: str
+    federation: Federation, cie: Agreement, http: httpx.AsyncClient, error: str
 ) -> None:
     party = RelyingParty(cie, http)
     _, pending = await party.start(OURS)
@@ -418,7 +418,7 @@ def test_a_policy_refuses_what_it_must(before: Any, rules: dict[str, Any]) -> No
 
 
 def entity_configuration(federated: Settings) -> tuple[dict[str, Any], dict[str, Any]]:
-    statement = Parties(federated).entity_configuration()
+    statement = RelyingParties(federated).entity_configuration()
     assert statement
     first = RSAKey.import_key((Path(federated.oidc_providers).parent / "f1.pem").read_bytes())
     token = jwt.decode(statement, first)
@@ -449,7 +449,7 @@ def test_no_key_serves_two_ends(federated: Settings) -> None:
 
 
 def test_who_is_in_no_federation_says_nothing(tmp_path: Path) -> None:
-    assert Parties(setup.read({"OMNIA_DATA": str(tmp_path)})[0]).entity_configuration() is None
+    assert RelyingParties(setup.read({"OMNIA_DATA": str(tmp_path)})[0]).entity_configuration() is None
 
 
 async def test_the_statement_stands_where_it_is_looked_for(
@@ -457,7 +457,7 @@ async def test_the_statement_stands_where_it_is_looked_for(
 ) -> None:
     async with httpx.AsyncClient(base_url=web) as client:
         assert (await client.get(WELL_KNOWN)).status_code == 404
-        with offering(app, Parties(federated)):
+        with offering(app, RelyingParties(federated)):
             answer = await client.get(WELL_KNOWN)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("application/entity-statement+jwt")

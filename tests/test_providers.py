@@ -13,8 +13,8 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from omnia_com import settings as setup
-from omnia_com.identity import register
-from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity import exchanges
+from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings, SettingsError
 from tests.browsing import Visitor
@@ -44,7 +44,7 @@ def told(tmp_path: Path) -> Callable[..., Settings]:
 
 def test_the_example_can_be_read(told: Callable[..., Settings], tmp_path: Path) -> None:
     (tmp_path / "regione.segreto").write_text("segreto\n")
-    doors = Parties(told(EXAMPLE.read_text())).doors()
+    doors = RelyingParties(told(EXAMPLE.read_text())).doors()
     assert [(door.scheme, door.name, dict(door.fields).get("da")) for door in doors] == [
         *((scheme, "Fornitore dimostrativo", None) for scheme in ("spid", "cie", "cns")),
         ("spid", "Accesso regionale", "regione"),
@@ -85,20 +85,20 @@ def test_what_cannot_be_right_stops_the_start(
 ) -> None:
     (tmp_path / "oidc.toml.vuoto").write_text("\n")
     with pytest.raises(SettingsError, match=r"(?s)OMNIA_OIDC_PROVIDERS.*" + words.replace("[", r"\[")):
-        Parties(told(text))
+        RelyingParties(told(text))
 
 
 def test_a_file_that_is_not_there_stops_the_start(told: Callable[..., Settings]) -> None:
     with pytest.raises(SettingsError, match="non si può leggere"):
-        Parties(told("", OMNIA_OIDC_PROVIDERS="/non/esiste.toml"))
+        RelyingParties(told("", OMNIA_OIDC_PROVIDERS="/non/esiste.toml"))
 
 
 def test_without_a_key_a_provider_needs_a_secret(told: Callable[..., Settings], tmp_path: Path) -> None:
     (tmp_path / "s").write_text("segreto")
     right = {"OMNIA_ENV": "production", "OMNIA_BASE_URL": "https://o.example.it", "OMNIA_REGISTRO_CHIAVI": "/x"}
     with pytest.raises(SettingsError, match="secret_file"):
-        Parties(told("[providers.r]\n" + TABLE, **right))
-    parties = Parties(told("[providers.r]\n" + TABLE + 'secret_file = "s"', **right))
+        RelyingParties(told("[providers.r]\n" + TABLE, **right))
+    parties = RelyingParties(told("[providers.r]\n" + TABLE + 'secret_file = "s"', **right))
     assert [door.fields for door in parties.doors()] == [(("con", "spid"),)], "the only one needs no name"
     assert parties.jwks() == {"keys": []}
 
@@ -106,7 +106,7 @@ def test_without_a_key_a_provider_needs_a_secret(told: Callable[..., Settings], 
 def test_another_issuer_in_the_demonstration_is_offered_beside_the_invented_people(
     told: Callable[..., Settings],
 ) -> None:
-    doors = Parties(told("", OMNIA_OIDC_ISSUER="https://sso.example.it")).doors()
+    doors = RelyingParties(told("", OMNIA_OIDC_ISSUER="https://sso.example.it")).doors()
     assert {door.name for door in doors} == {"Fornitore dimostrativo", "sso.example.it"}
     assert {dict(door.fields).get("da") for door in doors} == {None, "fornitore"}
 
@@ -115,10 +115,10 @@ def test_while_keys_change_both_are_published_and_the_first_signs(
     told: Callable[..., Settings], tmp_path: Path
 ) -> None:
     new, old = tmp_path / "nuova.pem", tmp_path / "vecchia.pem"
-    parties = Parties(told("", OMNIA_OIDC_KEY=f"{new}, {old}"))
+    parties = RelyingParties(told("", OMNIA_OIDC_KEY=f"{new}, {old}"))
     published = [key["kid"] for key in parties.jwks()["keys"]]
     assert published == [RSAKey.import_key(path.read_bytes()).thumbprint() for path in (new, old)]
-    form, authorization = parties.named("").terms.client.credentials("https://sso.example.it")
+    form, authorization = parties.named("").agreement.client.credentials("https://sso.example.it")
     header = json.loads(base64.urlsafe_b64decode(form["client_assertion"].split(".")[0] + "=="))
     assert (header["kid"], authorization) == (published[0], "")
 
@@ -164,7 +164,7 @@ async def service(
         'codice_fiscale = ["cf", "fiscalNumber"]\nnome = "name"\ncognome = "given_name"\nluogo_nascita = "place#code"\n'
         'luogo_nascita_provincia = "county"\ncellulare = "mobile"\npec = "pec"\n'
     )
-    parties = Parties(setup.read({**environment, "OMNIA_OIDC_PROVIDERS": str(tmp_path / "oidc.toml")})[0])
+    parties = RelyingParties(setup.read({**environment, "OMNIA_OIDC_PROVIDERS": str(tmp_path / "oidc.toml")})[0])
     with offering(app, parties):
         yield web
     await parties.aclose()
@@ -201,7 +201,7 @@ async def test_a_gateway_with_its_own_names_levels_and_a_secret(
     page = await person.get("/contatti")
     assert "+393331234567" in page.text
     assert "anna@pec.example.org" in page.text
-    (kept,) = await register.read(asked["state"], "prova", "prova", settings)
+    (kept,) = await exchanges.read(asked["state"], "prova", "prova", settings)
     assert (kept.exchange.outcome, kept.exchange.codice_fiscale) == ("entrato", "PRVNNA85E49H501L")
     assert kept.exchange.parts.keys() == {"chain", "request", "response", "token", "userinfo"}
     assert "fiscalNumber" in kept.exchange.parts["userinfo"]
@@ -217,7 +217,7 @@ async def test_a_level_of_the_gateways_that_is_too_low(
         back = await person.get("/accesso/oidc/ritorno/regione", params={"state": asked["state"], "code": "c"})
         assert back.status_code == 403, acr
         assert "livello troppo basso" in back.text
-        (kept,) = await register.read(asked["state"], "prova", "prova", settings)
+        (kept,) = await exchanges.read(asked["state"], "prova", "prova", settings)
         assert (kept.exchange.outcome, kept.exchange.codice_fiscale) == ("livello_troppo_basso", "")
         assert kept.exchange.parts["token"], "what was refused is kept too"
 
@@ -249,7 +249,7 @@ async def test_signing_out_revokes_the_token_at_the_provider_that_gave_it(
     answer = await person.post("/esci", data={"csrf": visitor.page.token})
     assert answer.status_code == 303
     assert keycloak.asked["/revoke"][1] == {"token": "at"}
-    _, out = await register.read(asked["state"], "prova", "prova", settings)
+    _, out = await exchanges.read(asked["state"], "prova", "prova", settings)
     assert (out.exchange.outcome, out.exchange.parts) == ("uscito", {"revocation": "200 {}"})
 
 
@@ -264,7 +264,7 @@ async def test_a_provider_that_is_away_keeps_nobody_signed_in(
     token = visitor.page.token
     assert (await person.post("/esci", data={"csrf": token})).headers["location"] == "/"
     assert (await person.get("/comunicazioni")).headers["location"].startswith("/entra")
-    _, out = await register.read(asked["state"], "prova", "prova", settings)
+    _, out = await exchanges.read(asked["state"], "prova", "prova", settings)
     assert out.exchange.parts == {"revocation": "503"}
 
 

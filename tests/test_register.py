@@ -12,8 +12,8 @@ import asyncpg
 import msgspec
 import pytest
 
-from omnia_com.identity import AccessRefused, register, register_keys
-from omnia_com.identity.register import Exchange, keep
+from omnia_com.identity import AccessRefused, exchange_keys, exchanges
+from omnia_com.identity.exchanges import Exchange, keep
 from omnia_com.settings import Settings, SettingsError
 
 ANNA = "PRVNNA85E49H501L"
@@ -115,19 +115,19 @@ async def test_keys_rotate_and_the_old_one_may_go(own: Settings, pool: None, dat
     assert file.stat().st_mode & 0o077 == 0, "for its owner alone"
     assert len(file.read_text().split()) == 2
     await keep(msgspec.structs.replace(EXCHANGE, request_id="_r2"), own)
-    assert len(await register.find(ANNA, "prova", "prova", own)) == 2, "found under either key"
+    assert len(await exchanges.find(ANNA, "prova", "prova", own)) == 2, "found under either key"
     code, out, _ = await command(own, "--ruota")
     assert (code, "Cifrati con la chiave nuova: 1." in out) == (0, True)
     file.write_text(file.read_text().split()[0])
-    assert [k.exchange for k in await register.read("_r1", "prova", "prova", own)] == [EXCHANGE]
-    assert len(await register.find(ANNA, "prova", "prova", own)) == 2
+    assert [k.exchange for k in await exchanges.read("_r1", "prova", "prova", own)] == [EXCHANGE]
+    assert len(await exchanges.find(ANNA, "prova", "prova", own)) == 2
     assert before not in [row["contenuto"] for row in await database.fetch("SELECT contenuto FROM scambio")]
-    assert await register.rotate(own) == 0, "once more changes nothing"
+    assert await exchanges.rotate(own) == 0, "once more changes nothing"
 
 
 async def test_a_key_that_is_gone_is_named(own: Settings, pool: None) -> None:
     await keep(EXCHANGE, own)
-    gone = register_keys.load(own).newest.id
+    gone = exchange_keys.load(own).newest.id
     Path(own.registro_chiavi).unlink()
     code, _, said = await command(own, "_r1", "--motivo", "prova")
     assert (code, f"manca la chiave {gone}" in said) == (2, True)
@@ -145,30 +145,30 @@ async def test_what_cannot_be_kept_does_not_enter(own: Settings, pool: None) -> 
 
 async def test_an_id_may_be_anything_that_a_provider_sends(own: Settings, pool: None) -> None:
     await keep(Exchange("oidc", "x", "\0" + "è" * 5000, "fornitore_rifiuta", "", {"response": "\0"}), own)
-    assert len(await register.read("è" * 500, "prova", "prova", own)) == 1
+    assert len(await exchanges.read("è" * 500, "prova", "prova", own)) == 1
 
 
 async def test_after_two_years_it_is_forgotten(own: Settings, pool: None, database: asyncpg.Connection) -> None:
     await keep(EXCHANGE, own)
-    await register.read("_r1", "prova", "prova", own)
+    await exchanges.read("_r1", "prova", "prova", own)
     for table in ("scambio", "scambio_letto"):
         await database.execute(f"UPDATE {table} SET quando = now() - interval '24 months' + interval '1 hour'")
-    await register.forget_old_exchanges(own)
+    await exchanges.forget_old_exchanges(own)
     assert await database.fetchval("SELECT count(*) FROM scambio") == 1
     for table in ("scambio", "scambio_letto"):
         await database.execute(f"UPDATE {table} SET quando = now() - interval '24 months 1 hour'")
-    await register.forget_old_exchanges(own)
+    await exchanges.forget_old_exchanges(own)
     assert await database.fetchval("SELECT (SELECT count(*) FROM scambio) + (SELECT count(*) FROM scambio_letto)") == 0
 
 
 def test_in_production_no_key_is_made_by_itself(own: Settings) -> None:
     with pytest.raises(SettingsError, match="non si può leggere"):
-        register_keys.load(dataclasses.replace(own, env="production"))
-    assert register_keys.load(own).newest.id, "in the demonstration it is"
+        exchange_keys.load(dataclasses.replace(own, env="production"))
+    assert exchange_keys.load(own).newest.id, "in the demonstration it is"
 
 
 def test_a_file_that_cannot_be_read_gets_no_new_key(own: Settings) -> None:
     Path(own.registro_chiavi).write_text("rotto\n")
     with pytest.raises(SettingsError, match="una chiave per riga"):
-        register_keys.add(own)
+        exchange_keys.add(own)
     assert Path(own.registro_chiavi).read_text() == "rotto\n"

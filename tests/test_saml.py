@@ -264,14 +264,14 @@ async def test_each_refusal_of_spid_has_its_words(
 async def test_every_exchange_is_in_the_register(
     visitor: Callable[[], Visitor], settings: Settings, database: asyncpg.Connection
 ) -> None:
-    from omnia_com.identity import register
+    from omnia_com.identity import exchanges
 
     person = visitor()
     good, bad = await leave(person), await leave(person)
     await arrive(person, answer_to(good, settings), good)
     await arrive(person, answer_to(bad, settings, level=1), bad)
     for request, outcome, cf in ((good, "entrato", "SMPLCU79T31F205Z"), (bad, "livello_troppo_basso", "")):
-        [kept] = await register.read(request.id, "prova", "prova", settings)
+        [kept] = await exchanges.read(request.id, "prova", "prova", settings)
         assert (kept.exchange.outcome, kept.exchange.codice_fiscale) == (outcome, cf)
         assert request.id in kept.exchange.parts["AuthnRequest"]
         assert "_asserzione" in kept.exchange.parts["Response"]

@@ -24,7 +24,7 @@ from omnia_com.communications.drafts import forget_old_drafts
 from omnia_com.communications.kept_forms import forget_old_forms
 from omnia_com.documents import heartbeat, receipts
 from omnia_com.documents.queue import RENDER, Queue, deserialize, serialize
-from omnia_com.identity.register import forget_old_exchanges
+from omnia_com.identity.exchanges import forget_old_exchanges
 from omnia_com.identity.saml.refresh import refresh
 from omnia_com.people.access_log import forget_old_accesses
 from omnia_com.people.sessions import forget_expired

@@ -16,9 +16,9 @@ from omnia_com import logs
 from omnia_com import settings as setup
 from omnia_com.communications.attachments.contents import Contents
 from omnia_com.documents.queue import Queue
-from omnia_com.identity import Door, register_keys
+from omnia_com.identity import Door, exchange_keys
 from omnia_com.identity.cns.card import CardReader
-from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.identity.saml.service import ServiceProvider
 from omnia_com.italy.clock import Clock
 from omnia_com.pages import (
@@ -32,12 +32,12 @@ from omnia_com.pages import (
     contacts,
     draft,
     export,
+    failures,
     health,
     home,
     info,
     language,
     letter,
-    mishaps,
     own_data,
     patterns,
 )
@@ -147,14 +147,14 @@ async def provide_form(request: Asked, session: MySession) -> Form:
 async def refuse_early(request: Request[Any, Any, Any]) -> Any:
     """What the front refused (unknown host, too many requests) is answered in words like all else."""
     status = visit_of(request.scope).refused
-    return mishaps.of_status(cast(Asked, request), status) if status else None
+    return failures.of_status(cast(Asked, request), status) if status else None
 
 
 def create_app(settings: Settings) -> Front:
     """The web application; it opens its connections when it starts. Raises `SettingsError`."""
     if settings.registro_chiavi:
-        register_keys.load(settings)
-    parties = Parties(settings)
+        exchange_keys.load(settings)
+    parties = RelyingParties(settings)
     cards = CardReader(settings) if settings.cns_url else None
     saml_party = ServiceProvider(settings) if settings.saml_idp_metadata else None
     ready, queue, notebook = Ready(), Queue(settings.redis_url), Notebook()
@@ -181,7 +181,7 @@ def create_app(settings: Settings) -> Front:
             "session": Provide(provide_session),
             "form": Provide(provide_form),
         },
-        exception_handlers=mishaps.HANDLERS,
+        exception_handlers=failures.HANDLERS,
         before_request=refuse_early,
         before_send=[accesses.note],
         lifespan=[lifespan],

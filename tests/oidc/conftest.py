@@ -12,8 +12,8 @@ from litestar import Litestar, get
 from omnia_com import settings as omnia_settings
 from omnia_com.identity import keys, remote
 from omnia_com.identity.demo.provider import create_app
+from omnia_com.identity.oidc.agreements import of_issuer
 from omnia_com.identity.oidc.relying_party import RelyingParty
-from omnia_com.identity.oidc.terms import of_issuer
 from omnia_com.settings import Settings
 from tests.conftest import free_port
 from tests.liars import Liar, Stage, serving
@@ -40,7 +40,7 @@ async def relying_party(settings: Settings) -> AsyncIterator[RelyingParty]:
 
     @get("/accesso/oidc/jwks", sync_to_thread=False)
     def jwks() -> dict[str, Any]:
-        return {"keys": rp.terms.client.jwks()}
+        return {"keys": rp.agreement.client.jwks()}
 
     web = Litestar([jwks], openapi_config=None, logging_config=None)
     async with serving(web, settings.port), serving(create_app(settings), settings.idp_port):

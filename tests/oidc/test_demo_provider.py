@@ -94,14 +94,14 @@ async def granted(rp: RelyingParty, browser: httpx.AsyncClient, settings: Settin
     url, pending = await rp.start(settings.base_url)
     code = (await chosen(browser, url, persona="P01"))["code"]
     form = {"grant_type": "authorization_code", "code": code, "code_verifier": pending.verifier}
-    return {**form, "redirect_uri": pending.redirect_uri, **rp.terms.client.credentials(settings.oidc_issuer)[0]}
+    return {**form, "redirect_uri": pending.redirect_uri, **rp.agreement.client.credentials(settings.oidc_issuer)[0]}
 
 
 def own_assertion(rp: RelyingParty, settings: Settings, key: RSAKey | None = None, **change: Any) -> dict[str, str]:
-    key = key or rp.terms.client.keys[0]
+    key = key or rp.agreement.client.keys[0]
     about = {"iss": settings.base_url, "sub": settings.base_url, "aud": settings.oidc_issuer, "jti": str(time.time())}
     token = jwt.encode(
-        {"alg": "RS256", "kid": rp.terms.client.jwks()[0]["kid"]},
+        {"alg": "RS256", "kid": rp.agreement.client.jwks()[0]["kid"]},
         {**about, "iat": int(time.time()), "exp": int(time.time()) + 60, **change},
         key,
     )

@@ -20,8 +20,8 @@ from joserfc.jwk import ECKey, RSAKey
 
 from omnia_com.identity import AccessRefused, remote
 from omnia_com.identity.oidc import jose
+from omnia_com.identity.oidc.agreements import of_issuer
 from omnia_com.identity.oidc.relying_party import RelyingParty
-from omnia_com.identity.oidc.terms import of_issuer
 from omnia_com.settings import Settings
 from tests.liars import ACR, EID, Liar, Stage, public
 from tests.oidc.steps import refusal

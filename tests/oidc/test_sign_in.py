@@ -18,9 +18,9 @@ from joserfc.jwk import ECKey
 from omnia_com import settings as omnia_settings
 from omnia_com.identity import keys
 from omnia_com.identity.oidc import jose
-from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity.oidc.agreements import of_issuer
+from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.identity.oidc.relying_party import PendingSignIn, RelyingParty
-from omnia_com.identity.oidc.terms import of_issuer
 from omnia_com.settings import Settings, SettingsError
 from tests.liars import ACR
 from tests.oidc.steps import chosen, refusal
@@ -135,7 +135,7 @@ async def test_the_demonstration_makes_one_key_even_between_processes(tmp_path: 
 
 
 def test_what_we_publish_is_public(settings: Settings) -> None:
-    (key,) = Parties(settings).jwks()["keys"]
+    (key,) = RelyingParties(settings).jwks()["keys"]
     assert set(key) == {"kty", "n", "e", "kid", "use", "alg"}
     assert (key["use"], key["alg"]) == ("sig", "RS256")
 

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from omnia_com import settings as setup
-from omnia_com.identity import keys, register
-from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity import exchanges, keys
+from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
 from tests.conftest import free_port, offering
@@ -61,7 +61,7 @@ def federated(
 
 @pytest.fixture
 async def browser(app: Front, web: str, clean: None, federated: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    parties = Parties(federated)
+    parties = RelyingParties(federated)
     with offering(app, parties):
         async with httpx.AsyncClient(base_url=web, timeout=20) as client:
             yield client
@@ -108,8 +108,8 @@ Registered = Callable[[str], Any]
 
 @pytest.fixture
 def registered(settings: Settings) -> Registered:
-    async def read(state: str) -> list[register.Exchange]:
-        return [kept.exchange for kept in await register.read(state, "prova", "prova", settings)]
+    async def read(state: str) -> list[exchanges.Exchange]:
+        return [kept.exchange for kept in await exchanges.read(state, "prova", "prova", settings)]
 
     return read
 

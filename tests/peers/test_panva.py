@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from omnia_com import settings as setup
-from omnia_com.identity import register
-from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity import exchanges
+from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.identity.oidc.relying_party import RelyingParty
 from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
@@ -66,7 +66,7 @@ def node() -> Path:
 @pytest.fixture(params=CLIENTS)
 async def parties(
     request: pytest.FixtureRequest, issuer: str, environment: dict[str, str], app: Front, tmp_path: Path
-) -> AsyncIterator[Parties]:
+) -> AsyncIterator[RelyingParties]:
     """What the service offers: this provider beside the demonstration's, known by a key or by a secret."""
     client = CLIENTS[request.param]
     text = TOML.format(issuer=issuer, **client)
@@ -74,14 +74,14 @@ async def parties(
         (tmp_path / "segreto").write_text(secret)
         text += 'secret_file = "segreto"\n'
     (tmp_path / "oidc.toml").write_text(text)
-    parties = Parties(setup.read({**environment, "OMNIA_OIDC_PROVIDERS": str(tmp_path / "oidc.toml")})[0])
+    parties = RelyingParties(setup.read({**environment, "OMNIA_OIDC_PROVIDERS": str(tmp_path / "oidc.toml")})[0])
     with offering(app, parties):
         yield parties
     await parties.aclose()
 
 
 @pytest.fixture
-def panva(parties: Parties) -> RelyingParty:
+def panva(parties: RelyingParties) -> RelyingParty:
     return parties.named("panva")
 
 
@@ -119,16 +119,16 @@ async def answered(person: Visitor) -> str:
 
 async def is_active(panva: RelyingParty, token: str) -> bool:
     """What the provider says of a token to the client that it was given to."""
-    who, authorization = panva.terms.client.credentials(panva.terms.issuer)
+    who, authorization = panva.agreement.client.credentials(panva.agreement.issuer)
     headers = {"authorization": authorization} if authorization else {}
     async with httpx.AsyncClient() as client:
-        url = f"{panva.terms.issuer}/token/introspection"
+        url = f"{panva.agreement.issuer}/token/introspection"
         answer = await client.post(url, data={"token": token, **who}, headers=headers)
     return bool(answer.raise_for_status().json()["active"])
 
 
 async def outcomes(state: str, settings: Settings) -> list[str]:
-    return [kept.exchange.outcome for kept in await register.read(state, "prova", "prova", settings)]
+    return [kept.exchange.outcome for kept in await exchanges.read(state, "prova", "prova", settings)]
 
 
 async def test_a_person_signs_in_and_sees_their_ten_facts(luca: Visitor, database: Any, settings: Settings) -> None:
@@ -192,7 +192,7 @@ async def test_a_code_is_of_no_use_to_anybody_else_before_or_after(
 
 async def test_an_answer_that_names_another_provider_is_refused(luca: Visitor, panva: RelyingParty) -> None:
     address = httpx.URL(await answered(luca))
-    assert address.params["iss"] == panva.terms.issuer
+    assert address.params["iss"] == panva.agreement.issuer
     await luca.get(str(address.copy_set_param("iss", "https://altrove.example")), expect=403)
     assert "Accesso non riuscito" in luca.page.text
 
@@ -201,12 +201,12 @@ async def test_who_signs_out_leaves_the_provider_too_and_comes_back(
     luca: Visitor, panva: RelyingParty, database: Any, settings: Settings
 ) -> None:
     asked = await signs_in(luca)
-    assert panva.terms.issuer in luca.page.response.headers["content-security-policy"], "or the browser stops there"
+    assert panva.agreement.issuer in luca.page.response.headers["content-security-policy"], "or the browser stops there"
     token = await database.fetchval("SELECT access_token FROM sessione")
     assert await is_active(panva, token)
     assert "code=" in await silently(luca, panva)
     await luca.press("Esci")
-    assert luca.page.url.copy_with(query=None) == f"{panva.terms.issuer}/session/end"
+    assert luca.page.url.copy_with(query=None) == f"{panva.agreement.issuer}/session/end"
     assert not await is_active(panva, token)
     assert await outcomes(asked["state"], settings) == ["entrato", "uscito"]
     await luca.press("Yes, sign me out")

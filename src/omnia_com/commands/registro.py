@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from omnia_com.identity import register, register_keys
+from omnia_com.identity import exchange_keys, exchanges
 from omnia_com.settings import Settings, SettingsError
 from omnia_com.storage.database import close_pool, open_pool
 
@@ -32,7 +32,7 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     if not settings.registro_chiavi:
         raise SettingsError("OMNIA_REGISTRO_CHIAVI manca: scrivi il file con le chiavi del registro")
     if given.chiave:
-        _say(f"Scrive la chiave {register_keys.add(settings).id}. Ora: omnia-com registro --ruota")
+        _say(f"Scrive la chiave {exchange_keys.add(settings).id}. Ora: omnia-com registro --ruota")
         return 0
     if not settings.database_url:
         raise SettingsError("OMNIA_DATABASE_URL manca: il registro sta nella base dati")
@@ -51,14 +51,14 @@ async def _connected(settings: Settings, act: Coroutine[Any, Any, int]) -> int:
 
 async def _act(settings: Settings, given: argparse.Namespace) -> int:
     if given.ruota:
-        _say(f"Cifrati con la chiave nuova: {await register.rotate(settings)}. Le altre chiavi si possono togliere.")
+        _say(f"Cifrati con la chiave nuova: {await exchanges.rotate(settings)}. Le altre chiavi si possono togliere.")
         return 0
     found: list[Any]
     if given.persona:
-        rows = await register.find(asked_person(), who(), given.motivo.strip(), settings)
+        rows = await exchanges.find(asked_person(), who(), given.motivo.strip(), settings)
         found = [{"quando": when, "id": id, "esito": outcome} for when, id, outcome in rows]
     else:
-        found = list(await register.read(given.id, who(), given.motivo.strip(), settings))
+        found = list(await exchanges.read(given.id, who(), given.motivo.strip(), settings))
     _say(msgspec.json.format(msgspec.json.encode(found)).decode())
     return 0 if found else 1
 

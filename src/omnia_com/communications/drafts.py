@@ -42,15 +42,18 @@ class TooMany(Exception):
     """A limit of the service for one person is reached."""
 
 
-class Hand(msgspec.Struct, frozen=True):
+class WritingPage(msgspec.Struct, frozen=True):
     """Whoever saves: the mark of a drawn page ('' if it has none), and how many times it had sent before."""
 
     page: str = ""
     step: int = 0
 
-    def goes_on_from(self, last: "Hand") -> bool:
+    def goes_on_from(self, last: "WritingPage") -> bool:
         """The same page, later: the answer to what it sent before may have got lost, but it knows what it wrote."""
         return bool(self.page) and self.page == last.page and self.step > last.step
+
+
+NO_MARK = WritingPage()
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -61,7 +64,7 @@ class Draft(msgspec.Struct, frozen=True):
     version: int
     saved_at: datetime
     amends: UUID | None = None
-    last: Hand = Hand()
+    last: WritingPage = NO_MARK
     superseded: bool = False
     """What it amends was amended or annulled by something else: as a rettifica it can never be sent."""
 
@@ -123,10 +126,12 @@ async def of_person(owner: str, page: int = 1) -> list[Draft]:
     return [_draft(row) for row in rows]
 
 
-async def save(owner: str, id: UUID, typed: Mapping[str, str], version: int | None, hand: Hand = Hand()) -> Draft:  # noqa: B008 – frozen
+async def save(
+    owner: str, id: UUID, typed: Mapping[str, str], version: int | None, writing: WritingPage = NO_MARK
+) -> Draft:
     """Stores what was *typed* as the draft's next version.
 
-    Raises `AlreadySent`, `NotFound`, or `Stale` for another *version*, unless the *hand* that wrote that one goes on.
+    Raises `AlreadySent`, `NotFound`, or `Stale` for another *version*, unless the *writing* page wrote that one itself.
     Without a version whatever stands is replaced. The same texts again change nothing, not even the version: the draft
     only counts as touched.
     """
@@ -135,15 +140,15 @@ async def save(owner: str, id: UUID, typed: Mapping[str, str], version: int | No
         if dict(typed) == draft.typed:
             rows = await fetch(f"UPDATE bozza SET aggiornata = now() WHERE id = $1 RETURNING {_COLUMNS}", id)  # noqa: S608 – a constant
             return _draft(rows[0])
-        if version not in (None, draft.version) and not hand.goes_on_from(draft.last):
+        if version not in (None, draft.version) and not writing.goes_on_from(draft.last):
             raise Stale(draft)
         rows = await fetch(
             "UPDATE bozza SET digitato = $1, versione = versione + 1, aggiornata = now(), pagina = $3, passo = $4 "  # noqa: S608 – a constant
             f"WHERE id = $2 RETURNING {_COLUMNS}",
             msgspec.json.encode(typed).decode(),
             id,
-            hand.page,
-            hand.step,
+            writing.page,
+            writing.step,
         )
     return _draft(rows[0])
 
@@ -228,7 +233,7 @@ def _draft(row: Mapping[str, Any]) -> Draft:
         row["versione"],
         row["aggiornata"],
         row["rettifica"],
-        Hand(row["pagina"], row["passo"]),
+        WritingPage(row["pagina"], row["passo"]),
         row["superata"],
     )
 

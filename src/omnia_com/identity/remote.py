@@ -114,7 +114,7 @@ class Published(Protocol[T_co]):
     async def newer(self) -> T_co: ...
 
 
-class Kept(Generic[T]):
+class CachedDocument(Generic[T]):
     """A remote document kept ten minutes; while a new fetch fails, the last good copy serves."""
 
     def __init__(self, fetch: Callable[[], Awaitable[T]]) -> None:

@@ -11,9 +11,9 @@ from omnia_com.communications.sent import Sent, find_sent
 from omnia_com.people.sessions import Session
 
 from .controls import Mistake
-from .http.answer import Page, html, see_other, speaks
+from .http.answer import Page, chooses_language, html, see_other
 from .http.asked import Asked, Id, MyServices, MySession
-from .http.forms import MyForm, Unreadable
+from .http.forms import MyForm, UnreadableRequest
 
 NO_REASON = Mistake("motivo", "obbligatorio", "Scegli perché vuoi annullare la comunicazione.", "#motivo-non_iniziato")
 
@@ -37,7 +37,7 @@ async def annul(request: Asked, session: MySession, services: MyServices, id: Id
     """The page chose the id of the annulment, so that a second click leads to the same one."""
     sent, own_id = await find_sent(session.owner, id), _uuid(form.get("id", ""))
     motivo = form.get("motivo", "")
-    if speaks(request, form):
+    if chooses_language(request, form):
         return page(request, session, sent, own_id, chosen=motivo)
     if motivo not in MOTIVI:
         return page(request, session, sent, own_id, status=422, errors=(NO_REASON,))
@@ -75,4 +75,4 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise Unreadable("id") from None
+        raise UnreadableRequest("id") from None

@@ -17,7 +17,7 @@ from omnia_com.languages import gettext
 from omnia_com.people.sessions import Session
 
 from .controls import first_id, mistakes
-from .http.answer import Page, html, see_other, speaks
+from .http.answer import Page, chooses_language, html, see_other
 from .http.asked import Asked, Id, MyServices, MySession, Services
 from .http.forms import Form, MyForm, number
 
@@ -38,7 +38,7 @@ async def come_back(session: MySession, id: Id) -> Redirect:
 async def send(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
     """Sends once: a second click, a reload or a retry after a lost answer lead to the same communication."""
     version = form.get("versione", "")
-    if speaks(request, form):
+    if chooses_language(request, form):
         draft = await drafts.find_draft(session.owner, id)
         changed = version != str(draft.version)
         return await _page(request, session, services, draft, posted=form, changed=changed)

@@ -8,7 +8,7 @@ from omnia_com.communications.drafts import Draft, Stale
 from omnia_com.italy import places
 from omnia_com.people.sessions import Session
 
-from .http.answer import Page, html, see_other, speaks
+from .http.answer import Page, chooses_language, html, see_other
 from .http.asked import Asked, Id, MySession
 from .http.forms import MyForm
 
@@ -40,7 +40,7 @@ def page(request: Asked, session: Session, draft: Draft, chosen: str = "") -> Pa
 async def take(request: Asked, session: MySession, id: Id, form: MyForm) -> Page | Redirect:
     """Puts the name into the draft, as if it had been typed; without one what stood there stays."""
     draft = await drafts.find_draft(session.owner, id)
-    if speaks(request, form):
+    if chooses_language(request, form):
         return page(request, session, draft, form.get(CITY, ""))
     if not form.get(CITY):
         return see_other(f"/bozze/{id}#{CITY}")

@@ -14,7 +14,7 @@ from omnia_com.people.declarants import Contacts, Unusable
 from omnia_com.people.sessions import Session
 
 from .controls import Mistake, draw
-from .http.answer import Page, html, just_done, speaks
+from .http.answer import Page, chooses_language, html, just_done
 from .http.asked import Asked, MySession
 from .http.forms import MyForm
 
@@ -29,7 +29,7 @@ async def show(request: Asked, session: MySession) -> Page:
 @post("/contatti", name="save_contacts", status_code=303)
 async def save(request: Asked, session: MySession, form: MyForm) -> Page | Redirect:
     back = _back(form.get("torna", ""))
-    if speaks(request, form):
+    if chooses_language(request, form):
         return await _page(request, session, form, back)
     try:
         await declarants.save_contacts(session.owner, form)

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from omnia_com.communications import drafts
 from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments.kept import Attachment
-from omnia_com.communications.drafts import AlreadySent, Draft, Hand, Stale
+from omnia_com.communications.drafts import AlreadySent, Draft, Stale, WritingPage
 from omnia_com.communications.sent import NotFound
 from omnia_com.form.answers import Answers, Problem, read
 from omnia_com.form.field_groups import TIPOLOGIA
@@ -20,7 +20,7 @@ from omnia_com.people.sessions import Session
 
 from . import conflicts, export
 from .controls import controls, draw, lists, mistakes
-from .http.answer import Page, html, just_done, line, see_other, speaks
+from .http.answer import Page, chooses_language, html, just_done, line, see_other
 from .http.asked import Asked, Id, MyServices, MySession, Services
 from .http.forms import Form, MyForm, number
 from .http.rendering import render
@@ -39,7 +39,7 @@ async def show(request: Asked, session: MySession, services: MyServices, id: Id)
 
 @post("/bozze/{id:uuid}", name="save_draft", status_code=303)
 async def save(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
-    chose_language = speaks(request, form)
+    chose_language = chooses_language(request, form)
     if chose_language and "pagina" not in form:  # the page of a conflict: nothing is decided yet
         return await conflicts.both_versions(request, session, id, form)
     try:
@@ -108,13 +108,13 @@ async def store(owner: str, id: UUID, form: Form) -> Draft:
     """Saves what the form page sent. Raises `NotFound`, `Stale`, `AlreadySent`."""
     draft = await drafts.find_draft(owner, id)
     typed = drafts.merged(draft, form, form.get("gruppo_mostrato", ""))
-    return await drafts.save(owner, id, typed, number(form.get("versione", "")), _hand(form))
+    return await drafts.save(owner, id, typed, number(form.get("versione", "")), _writing_page(form))
 
 
-def _hand(form: Form) -> Hand:
+def _writing_page(form: Form) -> WritingPage:
     """Which page sends, and after how many sendings: its mark, a dot, a number."""
     found = _HAND.fullmatch(form.get("pagina", ""))
-    return Hand(found[1], int(found[2])) if found else Hand()
+    return WritingPage(found[1], int(found[2])) if found else WritingPage()
 
 
 def _part(request: Asked, session: Session, services: Services, draft: Draft, action: str) -> Page:

@@ -13,9 +13,9 @@ from omnia_com.form.field_groups import GROUPS
 from omnia_com.people.sessions import Session
 
 from . import conflicts
-from .http.answer import Page, html, see_other, speaks
+from .http.answer import Page, chooses_language, html, see_other
 from .http.asked import Asked, MaybeSession, MyServices, MySession, Services
-from .http.forms import MyForm, Unreadable, page_number
+from .http.forms import MyForm, UnreadableRequest, page_number
 from .sign_in.doors import offered
 
 
@@ -59,8 +59,8 @@ async def start_draft(request: Asked, session: MySession, services: MyServices, 
     try:
         id = UUID(form.get("id", ""))
     except ValueError:
-        raise Unreadable("id") from None
-    if speaks(request, form):
+        raise UnreadableRequest("id") from None
+    if chooses_language(request, form):
         return conflicts.gone(request, session, form)
     id = await drafts.start(session.owner, id, services.settings.limite_bozze, drafts.fields_of(form))
     return see_other(f"/bozze/{id}")

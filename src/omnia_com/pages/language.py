@@ -1,7 +1,7 @@
 """The language of the pages, chosen at the top of each; it is kept in a cookie and nowhere else.
 
-It is a link; where somebody may have written something it is a button of that form (`web.speaks`): the form page saves
-and nothing else, another page is drawn again as it was.
+It is a link; where somebody may have written something it is a button of that form (`answer.chooses_language`): the
+form page saves and nothing else, another page is drawn again as it was.
 """
 
 from litestar import get

@@ -8,9 +8,9 @@ from pathlib import Path
 import asyncpg
 import httpx
 
-from omnia_com.identity import register_keys
+from omnia_com.identity import exchange_keys
 from omnia_com.identity.cns.card import CardReader
-from omnia_com.identity.oidc.terms import Terms, read_terms
+from omnia_com.identity.oidc.agreements import Agreement, read_agreements
 from omnia_com.identity.saml import refresh
 from omnia_com.identity.saml.service import ServiceProvider
 from omnia_com.settings import Settings, SettingsError
@@ -29,7 +29,7 @@ async def register(settings: Settings) -> Finding:
     if not settings.registro_chiavi:
         return Finding(True, "registro degli scambi: non serve, nessuno può entrare")
     try:
-        keys = register_keys.load(settings)
+        keys = exchange_keys.load(settings)
         lost = await _lost_keys(settings.database_url, [key.id for key in keys]) if settings.database_url else []
     except SettingsError as e:
         return Finding(False, str(e), "fai la chiave con omnia-com registro --chiave, o rimetti il file al suo posto")
@@ -111,28 +111,28 @@ def metadata_age(settings: Settings) -> Iterator[Finding]:
 async def providers(settings: Settings) -> list[Finding]:
     """Whether each OpenID provider answers, by its own name, and at the same hour."""
     try:
-        every, _ = read_terms(settings)
+        every, _ = read_agreements(settings)
     except SettingsError as e:
         return [Finding(False, "OpenID Connect", str(e))]
     if not every:
         return [Finding(True, "OpenID Connect non configurato (OMNIA_OIDC_ISSUER)")]
-    return [await _provider(terms, settings) for terms in every if terms.federation is None]
+    return [await _provider(agreement, settings) for agreement in every if agreement.federation is None]
 
 
-async def _provider(terms: Terms, settings: Settings) -> Finding:
-    name = f"fornitore di identità {terms.issuer}"
+async def _provider(agreement: Agreement, settings: Settings) -> Finding:
+    name = f"fornitore di identità {agreement.issuer}"
     try:
         async with httpx.AsyncClient(timeout=SECONDS) as client:
-            answer = await client.get(f"{terms.issuer.rstrip('/')}{DISCOVERY}")
+            answer = await client.get(f"{agreement.issuer.rstrip('/')}{DISCOVERY}")
         answer.raise_for_status()
-        problem = "" if answer.json().get("issuer") == terms.issuer else "si presenta con un altro nome"
+        problem = "" if answer.json().get("issuer") == agreement.issuer else "si presenta con un altro nome"
     except (httpx.HTTPError, ValueError, AttributeError) as e:
-        if settings.demo and terms.issuer == settings.demo_issuer:
+        if settings.demo and agreement.issuer == settings.demo_issuer:
             return Finding(True, f"{name}: spento, lo avvia `omnia-com up`")
         problem = str(e) or type(e).__name__
     if problem:
         return Finding(False, f"{name}: {problem}", "controlla OMNIA_OIDC_ISSUER, OMNIA_OIDC_PROVIDERS e la rete")
-    return _hour(terms.issuer, answer) or Finding(True, name)
+    return _hour(agreement.issuer, answer) or Finding(True, name)
 
 
 def _hour(issuer: str, answer: httpx.Response) -> Finding | None:

@@ -12,8 +12,8 @@ from omnia_com.settings import Settings
 
 from .. import AccessRefused, Scheme, keys
 from ..oidc import jose
-from ..remote import Kept, Remote, invalid, new_client
-from .people import Person, read_people
+from ..remote import CachedDocument, Remote, invalid, new_client
+from .people import InventedPerson, read_people
 
 CODE_SECONDS, TOKEN_SECONDS, ASSERTION_LONGEST, SKEW = 60, 300, 600, 30
 MOST = 10_000
@@ -81,10 +81,10 @@ class Demo:
     def __init__(self, settings: Settings) -> None:
         self.issuer = settings.demo_issuer
         self.origins = sorted(settings.origins)
-        self.people: dict[str, Person] = read_people()
+        self.people: dict[str, InventedPerson] = read_people()
         self.http = new_client()
         self._key = keys.load(settings.data / "fornitore-dimostrativo-key.pem", setting="OMNIA_DATA", make=True)
-        self._own_keys = Kept(self._publish)
+        self._own_keys = CachedDocument(self._publish)
         remote = Remote(self.http)
         addresses = {origin: origin for origin in self.origins} | {settings.oidc_client_id: settings.base_url}
         self.clients = {client: _published_by(remote, base + JWKS_PATH) for client, base in addresses.items() if client}
@@ -183,5 +183,5 @@ class Demo:
         return claims.get("iss") == self.issuer
 
 
-def _published_by(remote: Remote, url: str) -> Kept[jose.Jwks]:
-    return Kept(lambda: remote.document(url, jose.Jwks))
+def _published_by(remote: Remote, url: str) -> CachedDocument[jose.Jwks]:
+    return CachedDocument(lambda: remote.document(url, jose.Jwks))

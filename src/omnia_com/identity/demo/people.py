@@ -12,7 +12,7 @@ SHOWN_BY_CIE: set[str] = {"codice_fiscale", "nome", "cognome", "data_nascita"}
 SHOWN_BY_CNS: set[str] = {"codice_fiscale", "nome", "cognome"}
 
 
-class Person(msgspec.Struct, frozen=True):
+class InventedPerson(msgspec.Struct, frozen=True):
     nome: str
     cognome: str
     codice_fiscale: str
@@ -37,7 +37,7 @@ class Person(msgspec.Struct, frozen=True):
         return told | ({"place_of_birth": place} if scheme == "spid" else {})
 
 
-def read_people() -> dict[str, Person]:
+def read_people() -> dict[str, InventedPerson]:
     """By the names P01, P02… of `persone.json`."""
     text = resources.files("omnia_com.identity.demo").joinpath("persone.json").read_bytes()
-    return msgspec.json.decode(text, type=dict[str, Person])
+    return msgspec.json.decode(text, type=dict[str, InventedPerson])

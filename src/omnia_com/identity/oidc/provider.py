@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from ..remote import Kept, Remote, invalid
+from ..remote import CachedDocument, Remote, invalid
 from .jose import Jwks
 
 SCOPES = ("openid", "profile", "email", "phone")
@@ -69,14 +69,14 @@ class Userinfo(msgspec.Struct, frozen=True):
         return self.sub == sub and self.iss in (None, issuer) and self.aud in (None, client_id, [client_id])
 
 
-class Provider:
+class OidcProvider:
     """Discovery document and keys of *issuer*, each kept ten minutes."""
 
     def __init__(self, issuer: str, remote: Remote) -> None:
         self.issuer = issuer
         self._remote = remote
-        self._metadata = Kept(self._discover)
-        self.keys = Kept(self._fetch_keys)
+        self._metadata = CachedDocument(self._discover)
+        self.keys = CachedDocument(self._fetch_keys)
 
     async def metadata(self) -> Metadata:
         return await self._metadata.get()

@@ -17,11 +17,11 @@ import msgspec
 from .. import START_PAGE, Scheme, SignedIn, claims, local, origin_of
 from ..remote import SECONDS, Answer, Remote, invalid, new_client, read_json, with_query
 from . import jose
+from .agreements import Agreement
 from .checks import PendingSignIn, check_at_hash, check_id_token, code_of, refused_by_provider
 from .federation.trust import FederatedProvider, Resolver
-from .provider import IdToken, Provider, TokenAnswer, Userinfo
+from .provider import IdToken, OidcProvider, TokenAnswer, Userinfo
 from .requests import authorization_request
-from .terms import Terms
 
 __all__ = ["PendingSignIn", "RelyingParty"]
 
@@ -31,12 +31,12 @@ Parts = dict[str, str]  # of an exchange, for the register: filled in as it goes
 class RelyingParty:
     """The service as a client of one provider."""
 
-    def __init__(self, terms: Terms, http: httpx.AsyncClient | None = None, seconds: float = SECONDS) -> None:
-        self.terms = terms
+    def __init__(self, agreement: Agreement, http: httpx.AsyncClient | None = None, seconds: float = SECONDS) -> None:
+        self.agreement = agreement
         self._http = http or new_client()
         self._owns_http = http is None
         self._remote = Remote(self._http, seconds)
-        self._provider = _provider(terms, self._remote)
+        self._provider = _provider(agreement, self._remote)
 
     async def start(
         self, base: str, level: int = 2, scheme: Scheme = "spid", next: str = START_PAGE
@@ -48,31 +48,31 @@ class RelyingParty:
             nonce=secrets.token_urlsafe(32),
             verifier=secrets.token_urlsafe(48),
             issuer=metadata.issuer,
-            redirect_uri=base + self.terms.return_path,
-            scheme=scheme if scheme in self.terms.schemes else self.terms.schemes[0],
+            redirect_uri=base + self.agreement.return_path,
+            scheme=scheme if scheme in self.agreement.schemes else self.agreement.schemes[0],
             level=max(level, claims.MINIMUM_LEVEL),
             next=local(next),
             started_at=int(time.time()),
-            party=self.terms.id,
+            party=self.agreement.id,
         )
-        url = with_query(metadata.authorization_endpoint, authorization_request(self.terms, pending, metadata))
+        url = with_query(metadata.authorization_endpoint, authorization_request(self.agreement, pending, metadata))
         return url, msgspec.structs.replace(pending, request=url)
 
     async def finish(self, pending: PendingSignIn, params: Mapping[str, str], parts: Parts | None = None) -> SignedIn:
         """Who signed in, from the query of the provider's answer; *parts* gets what was exchanged."""
         parts = {} if parts is None else parts
         parts |= {"chain": await self._provider.chain(), "response": urlencode(params, errors="replace")}
-        code = code_of(params, pending, await self._provider.metadata(), iss_expected=self.terms.iss_expected)
+        code = code_of(params, pending, await self._provider.metadata(), iss_expected=self.agreement.iss_expected)
         tokens = await self._redeem(code, pending, parts)
         id_token = await self._verified(tokens, pending)
         facts = await self._userinfo(tokens.access_token, id_token.sub, parts)
         identity = claims.identity_of(
             facts,
-            level=self.terms.acr[id_token.acr],
+            level=self.agreement.acr[id_token.acr],
             scheme=pending.scheme,
             issuer=id_token.iss,
             authenticated_at=datetime.fromtimestamp(id_token.iat, UTC),
-            names=self.terms.claims,
+            names=self.agreement.claims,
         )
         leaves_to = origin_of((await self._provider.metadata()).end_session_endpoint or "")
         return SignedIn(identity, tokens.id_token, tokens.access_token, leaves_to, pending.state)
@@ -93,9 +93,9 @@ class RelyingParty:
 
     async def _verified(self, tokens: TokenAnswer, pending: PendingSignIn) -> IdToken:
         token = jose.shaped(await jose.claims_of(tokens.id_token, self._provider.keys), IdToken)
-        check_id_token(token, pending, self.terms.client.id, self.terms.acr)
+        check_id_token(token, pending, self.agreement.client.id, self.agreement.acr)
         alg = jose.header_of(tokens.id_token).alg
-        check_at_hash(token, tokens.access_token, alg, expected=self.terms.federation is not None)
+        check_at_hash(token, tokens.access_token, alg, expected=self.agreement.federation is not None)
         return token
 
     async def _userinfo(self, access_token: str, sub: str, parts: Parts) -> dict[str, Any]:
@@ -103,14 +103,14 @@ class RelyingParty:
         answer = await self._remote.ask("GET", endpoint, authorization=f"Bearer {access_token}")
         parts["userinfo"] = answer.text
         facts = await self._facts(answer.expect_success("userinfo"), parts)
-        if not jose.shaped(facts, Userinfo).is_about(sub, self._provider.issuer, self.terms.client.id):
+        if not jose.shaped(facts, Userinfo).is_about(sub, self._provider.issuer, self.agreement.client.id):
             raise invalid("userinfo di o per qualcun altro")
         return facts
 
     async def _facts(self, answer: Answer, parts: Parts) -> dict[str, Any]:
         """In the federation always signed, then encrypted to us."""
-        if self.terms.federation:
-            parts["userinfo"] = jose.decrypted(answer.text, self.terms.federation.encryption)
+        if self.agreement.federation:
+            parts["userinfo"] = jose.decrypted(answer.text, self.agreement.federation.encryption)
         elif answer.content_type != "application/jwt":
             return read_json(answer.body, dict[str, Any])
         return await jose.claims_of(parts["userinfo"], self._provider.keys)
@@ -118,7 +118,7 @@ class RelyingParty:
     async def end_session_url(self, id_token: str, back_to: str) -> str | None:
         """Where the browser signs out at the provider too; None if it cannot. Raises `AccessRefused`."""
         endpoint = (await self._provider.metadata()).end_session_endpoint
-        query = {"id_token_hint": id_token, "post_logout_redirect_uri": back_to, "client_id": self.terms.client.id}
+        query = {"id_token_hint": id_token, "post_logout_redirect_uri": back_to, "client_id": self.agreement.client.id}
         return with_query(endpoint, query) if endpoint else None
 
     async def revoke(self, access_token: str) -> str:
@@ -138,12 +138,14 @@ class RelyingParty:
 
     async def _post(self, endpoint: str, form: Mapping[str, str]) -> Answer:
         """A form, with what shows who we are. The federation's rules have the endpoint itself as audience."""
-        audience = endpoint if self.terms.federation else self._provider.issuer
-        who, authorization = self.terms.client.credentials(audience)
+        audience = endpoint if self.agreement.federation else self._provider.issuer
+        who, authorization = self.agreement.client.credentials(audience)
         return await self._remote.ask("POST", endpoint, authorization=authorization, form={**form, **who})
 
 
-def _provider(terms: Terms, remote: Remote) -> Provider | FederatedProvider:
-    if terms.federation is None:
-        return Provider(terms.issuer, remote)
-    return FederatedProvider(terms.issuer, Resolver(terms.federation.anchor, terms.federation.pinned, remote))
+def _provider(agreement: Agreement, remote: Remote) -> OidcProvider | FederatedProvider:
+    if agreement.federation is None:
+        return OidcProvider(agreement.issuer, remote)
+    return FederatedProvider(
+        agreement.issuer, Resolver(agreement.federation.anchor, agreement.federation.pinned, remote)
+    )

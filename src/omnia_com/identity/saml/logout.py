@@ -10,7 +10,7 @@ from .. import AccessRefused
 from ..remote import invalid
 from . import signatures, xml
 from .credentials import Credentials
-from .providers import Provider
+from .providers import SamlProvider
 from .requests import Departure, depart, message
 from .xml import POST, REDIRECT, SUCCESS, Element, add, equal, instant, one, q, text
 
@@ -45,7 +45,7 @@ def issuer_of(root: Element, kind: str) -> str:
     return text(one(root, "saml:Issuer"))
 
 
-def trusted(root: Element, kind: str, query: str, provider: Provider, slo: str) -> Element:
+def trusted(root: Element, kind: str, query: str, provider: SamlProvider, slo: str) -> Element:
     """The message as *provider* signed it: in the *query* of an address, or where there is none in itself.
 
     Raises `AccessRefused`.
@@ -69,7 +69,7 @@ def name_id_of(request: Element) -> str:
     return text(one(request, "saml:NameID"))
 
 
-def answer(request: Element, us: str, provider: Provider, relay_state: str, ours: Credentials) -> Departure:
+def answer(request: Element, us: str, provider: SamlProvider, relay_state: str, ours: Credentials) -> Departure:
     """Our LogoutResponse on its way. Raises `AccessRefused` if the provider says nowhere to send it."""
     addresses = provider.sign_out_answer
     binding = next((binding for binding in (REDIRECT, POST) if binding in addresses), None)

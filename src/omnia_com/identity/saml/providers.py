@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
+class SamlProvider:
     """`sign_in`, `sign_out`, `sign_out_answer`: binding -> address."""
 
     entity_id: str
@@ -68,7 +68,7 @@ def _check_date(entity: Element) -> None:
             raise invalid(f"metadata scaduti il {until}")
 
 
-def provider_of(entity: Element, is_cie: bool = False) -> Provider:
+def provider_of(entity: Element, is_cie: bool = False) -> SamlProvider:
     """Raises `AccessRefused` if it is out of date or lacks what a sign-in needs."""
     _check_date(entity)
     entity_id = (entity.get("entityID") or "").strip()
@@ -78,7 +78,7 @@ def provider_of(entity: Element, is_cie: bool = False) -> Provider:
     if not entity_id or not sign_in or not certificates:
         raise invalid("mancano entityID, SingleSignOnService o un certificato di firma valido")
     cie = is_cie or (urlsplit(entity_id).hostname or "").endswith(CIE_HOST)
-    return Provider(
+    return SamlProvider(
         entity_id,
         _name(entity) or urlsplit(entity_id).hostname or entity_id,
         "cie" if cie else "spid",
@@ -137,9 +137,9 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self._folder, self._looked = folder, float("-inf")
         self._files: dict[Path, tuple[int, int]] | None = None
-        self._providers: dict[str, Provider] = {}
+        self._providers: dict[str, SamlProvider] = {}
 
-    def all(self) -> dict[str, Provider]:
+    def all(self) -> dict[str, SamlProvider]:
         """entityID -> provider, as the files say now or said a moment ago."""
         if time.monotonic() - self._looked > LOOK_AGAIN:
             self._looked = time.monotonic()
@@ -154,8 +154,8 @@ class Folder:
                 if file.is_file() and not file.name.startswith("."):
                     yield file, file.stat()
 
-    def _read(self, files: dict[Path, tuple[int, int]]) -> dict[str, Provider]:
-        known: dict[str, Provider] = {}
+    def _read(self, files: dict[Path, tuple[int, int]]) -> dict[str, SamlProvider]:
+        known: dict[str, SamlProvider] = {}
         for file in files:
             is_cie = str(file.relative_to(self._folder)).lower().startswith("cie")
             for provider in _usable(file, is_cie):
@@ -164,7 +164,7 @@ class Folder:
         return known
 
 
-def _usable(file: Path, is_cie: bool) -> Iterator[Provider]:
+def _usable(file: Path, is_cie: bool) -> Iterator[SamlProvider]:
     for entity in _warned(file, lambda: entities(file.read_bytes())) or ():
         if provider := _warned(file, partial(provider_of, entity, is_cie)):
             yield provider

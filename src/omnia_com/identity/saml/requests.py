@@ -10,7 +10,7 @@ from lxml import etree
 
 from . import signatures
 from .credentials import Credentials
-from .providers import Provider
+from .providers import SamlProvider
 from .xml import ENTITY, NS, POST, TRANSIENT, Element, add, new_id, now, q, serialized, written
 
 LEVEL_CLASS = "https://www.spid.gov.it/SpidL{}"
@@ -37,7 +37,7 @@ class Departure(msgspec.Struct, frozen=True):
 
 
 def compose(
-    us: str, provider: Provider, ours: Credentials, level: int, origin: str, next: str
+    us: str, provider: SamlProvider, ours: Credentials, level: int, origin: str, next: str
 ) -> tuple[Departure, PendingSaml]:
     """An AuthnRequest of the service *us* (its entityID)."""
     asked_at, relay_state = now(), secrets.token_urlsafe(24)
@@ -56,7 +56,7 @@ def compose(
     return departure, pending
 
 
-def _authn_request(us: str, provider: Provider, level: int, asked_at: datetime) -> Element:
+def _authn_request(us: str, provider: SamlProvider, level: int, asked_at: datetime) -> Element:
     request = message("AuthnRequest", us, provider.sign_in[provider.binding], asked_at)
     request.set("ForceAuthn", "true")  # asked for from level 2 on: nobody enters by a session of the provider's
     request.set("AssertionConsumerServiceIndex", "0")

@@ -9,7 +9,7 @@ import msgspec
 from .. import AccessRefused, Identity, claims
 from ..remote import invalid
 from . import signatures, xml
-from .providers import Provider
+from .providers import SamlProvider
 from .requests import PendingSaml
 from .xml import BEARER, ENTITY, NS, SUCCESS, TRANSIENT, Element, equal, instant, one, q, text
 
@@ -39,7 +39,7 @@ class Addressee(msgspec.Struct, frozen=True):
     acs: str
 
 
-def identity_in(response: Element, pending: PendingSaml, provider: Provider, us: Addressee) -> tuple[Identity, str]:
+def identity_in(response: Element, pending: PendingSaml, provider: SamlProvider, us: Addressee) -> tuple[Identity, str]:
     """Who signed in, and the NameID under which the provider knows the session. Raises `AccessRefused`."""
     assertion = _assertion(response, pending, provider, us)
     name_id = _check_subject(assertion, pending, us)
@@ -56,7 +56,7 @@ def identity_in(response: Element, pending: PendingSaml, provider: Provider, us:
     return identity, name_id
 
 
-def _assertion(response: Element, pending: PendingSaml, provider: Provider, us: Addressee) -> Element:
+def _assertion(response: Element, pending: PendingSaml, provider: SamlProvider, us: Addressee) -> Element:
     """The one assertion of a response that says that all went well, signed twice: in the response, and by itself."""
     succeeded = _status(response) == SUCCESS
     if succeeded:
@@ -86,7 +86,7 @@ def _expect_children(parent: Element, names: Iterable[str]) -> None:
         raise invalid("altri elementi nella risposta")
 
 
-def _check_response(response: Element, pending: PendingSaml, provider: Provider, us: Addressee) -> None:
+def _check_response(response: Element, pending: PendingSaml, provider: SamlProvider, us: Addressee) -> None:
     _check_head(response, pending)
     equal(response.get("InResponseTo"), pending.request_id, "InResponseTo")
     equal(response.get("Destination"), us.acs, "Destination")
@@ -107,7 +107,7 @@ def _check_since_request(when: datetime, pending: PendingSaml, what: str) -> Non
         raise invalid(f"{what} fuori tempo")
 
 
-def _check_issuer(element: Element, provider: Provider) -> str | None:
+def _check_issuer(element: Element, provider: SamlProvider) -> str | None:
     issuer = one(element, "saml:Issuer")
     equal(text(issuer), provider.entity_id, "Issuer")
     format: str | None = issuer.get("Format")

@@ -11,7 +11,7 @@ from .. import AccessRefused, Door, Scheme, SignedIn, claims, origin_of
 from ..remote import invalid
 from . import credentials, logout, metadata, requests, responses, xml
 from .credentials import Organisation
-from .providers import Folder, Provider
+from .providers import Folder, SamlProvider
 from .requests import Departure, PendingSaml
 from .responses import Addressee
 
@@ -67,7 +67,7 @@ class ServiceProvider:
             Door(p.scheme, p.name, ENTER, (("idp", p.entity_id),), p.origin) for p in self._folder.all().values()
         )
 
-    def provider(self, entity_id: str) -> Provider:
+    def provider(self, entity_id: str) -> SamlProvider:
         if found := self._folder.all().get(entity_id):
             return found
         raise AccessRefused("fornitore_sconosciuto", "nessun metadata di questo fornitore")
@@ -90,12 +90,12 @@ class ServiceProvider:
         provider = self._folder.all().get(entity_id)
         return provider.sign_out.get(xml.REDIRECT, "") if provider and provider.scheme == "cie" else ""
 
-    def logout(self, root: xml.Element, kind: str, query: str) -> tuple[Provider, xml.Element]:
+    def logout(self, root: xml.Element, kind: str, query: str) -> tuple[SamlProvider, xml.Element]:
         """A message about signing out that its provider has signed. Raises `AccessRefused`."""
         provider = self.provider(logout.issuer_of(root, kind))
         return provider, logout.trusted(root, kind, query, provider, self._settings.base_url + SLO)
 
-    def logged_out(self, provider: Provider, request: xml.Element, relay_state: str) -> Departure:
+    def logged_out(self, provider: SamlProvider, request: xml.Element, relay_state: str) -> Departure:
         return logout.answer(request, self._us.entity_id, provider, relay_state, self._ours)
 
 

@@ -89,10 +89,10 @@ def _headers(request: Asked, status: int, csp: str) -> dict[str, str]:
     return about | (STATUS_LINE if status >= 400 and status != 422 else {})
 
 
-SPEAK = ("start_draft", "save_draft", "take_comune", "send", "annul", "save_contacts")  # the routes that ask:
+LANGUAGE_ROUTES = ("start_draft", "save_draft", "take_comune", "send", "annul", "save_contacts")  # the routes that ask:
 
 
-def speaks(request: Asked, form: Form) -> bool:
+def chooses_language(request: Asked, form: Form) -> bool:
     """Whether a button that chooses a language sent the *form*: its page is the answer, and is in that language."""
     if (code := form.get("lingua", "")) not in languages.catalogues():
         return False

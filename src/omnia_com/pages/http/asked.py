@@ -16,7 +16,7 @@ from omnia_com.communications.attachments.contents import Contents
 from omnia_com.documents.queue import Queue
 from omnia_com.identity import Door
 from omnia_com.identity.cns.card import CardReader
-from omnia_com.identity.oidc.parties import Parties
+from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.identity.saml.service import ServiceProvider
 from omnia_com.italy.clock import Clock
 from omnia_com.people.access_log import Notebook
@@ -57,7 +57,7 @@ class Services(msgspec.Struct, frozen=True):
     ready: Ready
     notebook: Notebook
     contents: Contents
-    oidc: Parties
+    oidc: RelyingParties
     cns: CardReader | None
     saml: ServiceProvider | None
     doors: Callable[[], tuple[Door, ...]]

@@ -15,7 +15,7 @@ from .asked import Asked
 MOST_FIELDS = 200
 
 
-class Unreadable(Exception):
+class UnreadableRequest(Exception):
     """The request is not one that a browser sends for our forms."""
 
 
@@ -46,7 +46,7 @@ def page_number(text: str) -> int:
 
 
 async def read_form(request: Asked, session: Session) -> Form:
-    """The posted form, once its CSRF token is known to be this session's. Raises `Unreadable`, `CsrfRefused`."""
+    """The posted form, once its CSRF token is known to be this session's. Raises `UnreadableRequest`, `CsrfRefused`."""
     return verify(request, session, await read_fields(request))
 
 
@@ -70,14 +70,14 @@ def from_our_page(request: Asked) -> bool | None:
 
 
 async def read_fields(request: Asked) -> Form:
-    """The posted form, whoever sent it. Raises `Unreadable`."""
+    """The posted form, whoever sent it. Raises `UnreadableRequest`."""
     kind = request.content_type[0]
     if kind == "multipart/form-data":
         pairs = await _multipart(request)
     elif kind in ("application/x-www-form-urlencoded", ""):
         pairs = urlencoded(await request.body())
     else:
-        raise Unreadable(kind)
+        raise UnreadableRequest(kind)
     return first_of_each(pairs)
 
 
@@ -90,14 +90,14 @@ def urlencoded(body: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as e:
-        raise Unreadable("urlencoded") from e
+        raise UnreadableRequest("urlencoded") from e
 
 
 async def _multipart(request: Asked) -> list[tuple[str, str]]:
     try:
         form = await request.form()
     except (SerializationException, ValueError, LookupError) as e:
-        raise Unreadable("multipart") from e
+        raise UnreadableRequest("multipart") from e
     if any(isinstance(value, UploadFile) for value in form.values()):
-        raise Unreadable("un file dove non se ne aspettano")
+        raise UnreadableRequest("un file dove non se ne aspettano")
     return [(str(name), str(value)) for name, value in form.multi_items()]

@@ -21,8 +21,8 @@ from . import assets
 from .asked import VISIT, Visit
 from .cookies import YEAR, cookie, cookie_name
 from .csp import policy
+from .hosts import Hosts
 from .limits import Limit
-from .names import Names
 
 log = structlog.get_logger()
 PROBES = ("/salute",)  # asked for by machines under any name
@@ -49,7 +49,7 @@ class Front:
 
     def __init__(self, litestar: Litestar, settings: Settings) -> None:
         self.litestar = litestar
-        self._names, self._home, self._settings = Names(settings), settings.base_url, settings
+        self._hosts, self._home, self._settings = Hosts(settings), settings.base_url, settings
         https = {"Strict-Transport-Security": f"max-age={YEAR * 2}; includeSubDomains"} if settings.secure else {}
         self._document = _raw(security_headers() | https)
         self._loaded, self._fetched = _raw(LOADED | https), _raw(FETCHED | https)
@@ -93,13 +93,13 @@ class Front:
         languages.use(self._wanted(headers))
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         access_log.FROM.set(access_log.network(str((scope["client"] or ("",))[0])))
-        cards = self._names.is_for_cards(scope)
+        cards = self._hosts.is_for_cards(scope)
         if cards and scope["path"] != cns.CARD:
             await _lead(self._home, send)
             return
         inner = {**scope, "method": method, VISIT: Visit(number, cards, self._refusal(scope))}
-        if not self._names.knows(scope):
-            inner["headers"] = self._names.mended(scope["headers"])
+        if not self._hosts.knows(scope):
+            inner["headers"] = self._hosts.mended(scope["headers"])
         await self.litestar(cast(HTTPScope, inner), receive, send)
 
     def _kept(self, path: str) -> list[tuple[bytes, bytes]]:
@@ -119,7 +119,7 @@ class Front:
     def _refusal(self, scope: HTTPScope) -> int | None:
         """The status with which a request is refused before anything else looks at it."""
         path, address = scope["path"], str((scope["client"] or ("",))[0])
-        if path not in PROBES and not self._names.knows(scope):
+        if path not in PROBES and not self._hosts.knows(scope):
             return 400
         signs_in = path.startswith("/accesso/") and path.endswith(("/entra", cns.ENTER, cns.CARD))
         too_many = self._requests.exceeded(address) or (signs_in and self._sign_ins.exceeded(address))

@@ -15,7 +15,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from omnia_com.communications.attachments.kept import LARGEST
 
 from .asked import Asked
-from .forms import MOST_FIELDS, Form, Unreadable, first_of_each, urlencoded
+from .forms import MOST_FIELDS, Form, UnreadableRequest, first_of_each, urlencoded
 
 MOST_BYTES = 32 * 1024 * 1024  # of a request: a file a little too large is answered where it was chosen, not by a 413
 MOST_TEXT = 256 * 1024
@@ -42,7 +42,7 @@ class Incoming:
         self._segment = segment
         if segment.filename is not None:
             if segment.name != FILE or self.name is not None:
-                raise Unreadable("un file dove non se ne aspettano")
+                raise UnreadableRequest("un file dove non se ne aspettano")
             self.name = segment.filename
 
     def go_on(self, piece: bytes | bytearray) -> None:
@@ -67,7 +67,7 @@ class Incoming:
 async def receive(request: Asked, folder: Path, before_file: Callable[[Form], Awaitable[None]]) -> Incoming:
     """The whole form; *before_file* sees the texts when the file begins, or at the end if there is none.
 
-    The caller closes `file`. Raises `Unreadable`, `RequestEntityTooLarge`, and what *before_file* raises.
+    The caller closes `file`. Raises `UnreadableRequest`, `RequestEntityTooLarge`, and what *before_file* raises.
     """
     incoming = Incoming(folder)
     try:
@@ -88,7 +88,7 @@ class _AllTexts(Exception):
 
 
 async def texts(request: Asked, folder: Path) -> Form:
-    """The texts of a form; its file is not waited for. Raises `Unreadable`, `RequestEntityTooLarge`."""
+    """The texts of a form; its file is not waited for. Raises `UnreadableRequest`, `RequestEntityTooLarge`."""
     form = Form()
 
     async def before_file(so_far: Form) -> None:
@@ -117,12 +117,12 @@ async def _multipart(request: Asked, incoming: Incoming, before_file: Callable[[
                         else:
                             incoming.go_on(event)
     except (MultipartError, UnicodeDecodeError, LookupError) as e:
-        raise Unreadable("multipart") from e
+        raise UnreadableRequest("multipart") from e
 
 
 async def _plain(request: Asked) -> Form:
     if request.content_type[0] not in ("application/x-www-form-urlencoded", ""):
-        raise Unreadable(request.content_type[0])
+        raise UnreadableRequest(request.content_type[0])
     body = bytearray()
     async with aclosing(_pieces(request)) as pieces:
         async for piece in pieces:
@@ -142,6 +142,6 @@ async def _pieces(request: Asked) -> AsyncGenerator[bytes, None]:
         except StopAsyncIteration:
             return
         except (TimeoutError, InternalServerException) as e:
-            raise Unreadable("il corpo non arriva") from e
+            raise UnreadableRequest("il corpo non arriva") from e
         if piece:
             yield piece

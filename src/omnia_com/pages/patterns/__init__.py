@@ -12,9 +12,9 @@ from litestar.params import FromPath
 
 from omnia_com.communications.sent import NotFound
 
+from ..failures import REFUSED, WORDS
 from ..http.answer import Page, html
 from ..http.asked import Asked, MyServices, Services
-from ..mishaps import REFUSED, WORDS
 from .invented import DOORS, EMPLOYED, EMPLOYED_WRONG, EMPLOYEE, SELF_EMPLOYED, SELF_EMPLOYED_WRONG, WRONG_CONTACTS
 from .stage import Stage
 

@@ -32,9 +32,9 @@ from .. import (
     contacts,
     draft,
     export,
+    failures,
     home,
     letter,
-    mishaps,
 )
 from ..http import assets
 from ..http.answer import Page, html
@@ -145,7 +145,7 @@ class Stage:
         return self.state(saved_line=render("_gia_inviata.html", sent=a_communication(1)))
 
     def session_over(self) -> Page:
-        title, text = mishaps.WORDS[401]
+        title, text = failures.WORDS[401]
         return self.state(status_line=render("_guasto.html", title=gettext(title), text=gettext(text), again=None))
 
     def attachments(self, number: int, refused: str = "") -> Page:
@@ -234,13 +234,13 @@ class Stage:
         return consequences.page(self.request, SESSION, (), "/modelli", wrong=True)
 
     def mishap(self, status: int) -> Page:
-        return mishaps.of_status(self.request, status)
+        return failures.of_status(self.request, status)
 
     def stale_page(self) -> Page:
-        return mishaps.csrf(self.request, CsrfRefused(SESSION, dict(SELF_EMPLOYED)))
+        return failures.csrf(self.request, CsrfRefused(SESSION, dict(SELF_EMPLOYED)))
 
     def refused(self, reason: str) -> Page:
-        return mishaps.access_refused(self.request, AccessRefused(reason))
+        return failures.access_refused(self.request, AccessRefused(reason))
 
 
 def _document(state: str) -> Document:

@@ -15,7 +15,7 @@ from litestar.response import Redirect
 from omnia_com.communications.sent import NotFound
 from omnia_com.identity import AccessRefused, Door, Identity, SignedIn, local
 from omnia_com.identity.cns.card import CardReader, issuer_of
-from omnia_com.identity.register import Exchange, keep
+from omnia_com.identity.exchanges import Exchange, keep
 from omnia_com.people.sessions import PENDING_MINUTES, hand_over, keep_pending, take_anywhere, take_pending
 from omnia_com.settings import Settings
 

@@ -7,12 +7,12 @@ from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Response
 
 from omnia_com.identity import AccessRefused, Scheme, SignedIn
+from omnia_com.identity.exchanges import Exchange, keep
+from omnia_com.identity.oidc.agreements import RETURN
 from omnia_com.identity.oidc.federation.statements import TYPE
 from omnia_com.identity.oidc.federation.trust import WELL_KNOWN
-from omnia_com.identity.oidc.parties import ENTER
+from omnia_com.identity.oidc.relying_parties import ENTER
 from omnia_com.identity.oidc.relying_party import Parts, PendingSignIn, RelyingParty
-from omnia_com.identity.oidc.terms import RETURN
-from omnia_com.identity.register import Exchange, keep
 from omnia_com.people.sessions import PENDING_MINUTES, keep_pending, take_pending
 from omnia_com.settings import Settings
 
@@ -44,7 +44,7 @@ async def answer(request: Asked, services: MyServices) -> Redirect:
     if pending is None:
         raise AccessRefused("accesso_scaduto", "nessun accesso in corso per questo browser")
     party = services.oidc.named(pending.party)
-    if request.url.path != party.terms.return_path:
+    if request.url.path != party.agreement.return_path:
         raise AccessRefused("risposta_non_valida", "risposta all’indirizzo di un altro fornitore")
     signed_in = await _registered(party, pending, dict(request.query_params), services.settings)
     return await welcome(request, services, signed_in, pending.next)
@@ -55,7 +55,7 @@ async def _registered(
 ) -> SignedIn:
     """Who signed in; whatever came of it, what was exchanged is in the register before anybody is let in."""
     parts: Parts = {"request": pending.request}
-    about = ("oidc", party.terms.issuer, pending.state)
+    about = ("oidc", party.agreement.issuer, pending.state)
     try:
         signed_in = await party.finish(pending, params, parts)
     except AccessRefused as e:

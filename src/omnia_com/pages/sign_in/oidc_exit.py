@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 from omnia_com.identity import AccessRefused
-from omnia_com.identity.register import Exchange, keep
+from omnia_com.identity.exchanges import Exchange, keep
 from omnia_com.people.sessions import Session, Token
 
 from ..http.asked import Services

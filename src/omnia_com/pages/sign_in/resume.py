@@ -24,7 +24,7 @@ from .. import conflicts, contacts, draft
 from ..http.answer import Page, see_other
 from ..http.asked import Asked, MyServices, MySession, Services
 from ..http.cookies import cookie, cookie_name
-from ..http.forms import Form, Unreadable, from_our_page, read_fields
+from ..http.forms import Form, UnreadableRequest, from_our_page, read_fields
 from ..http.incoming import FOLDER, texts
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ async def keep(request: Asked, services: Services) -> tuple[bool, list[Cookie]]:
         return False, []
     try:
         form = await (texts(request, services.settings.data / FOLDER) if name == "attach" else read_fields(request))
-    except Unreadable:
+    except UnreadableRequest:
         return False, []
     whose = _whose(request, services, form.pop("csrf", ""))
     kept = KeptForm(name, request.path_params.get("id"), whose, form)

@@ -14,7 +14,7 @@ from litestar import get, post
 from litestar.response import Redirect, Response
 
 from omnia_com.identity import AccessRefused, Scheme, SignedIn, local, origin_of
-from omnia_com.identity.register import Exchange, keep
+from omnia_com.identity.exchanges import Exchange, keep
 from omnia_com.identity.saml import logout, responses, xml
 from omnia_com.identity.saml.requests import Departure, PendingSaml
 from omnia_com.identity.saml.service import ACS, ENTER, SLO, ServiceProvider, received

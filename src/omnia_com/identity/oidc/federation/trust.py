@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ... import AccessRefused
-from ...remote import Kept, Remote, invalid, unreachable, with_query
+from ...remote import CachedDocument, Remote, invalid, unreachable, with_query
 from .. import jose
 from ..jose import Jwks
 from ..provider import Metadata, Url
@@ -129,7 +129,7 @@ class FederatedProvider:
 
     def __init__(self, issuer: str, resolver: Resolver) -> None:
         self.issuer = issuer
-        self._trusted = Kept(lambda: resolver.resolve(issuer))
+        self._trusted = CachedDocument(lambda: resolver.resolve(issuer))
         self.keys = TrustedKeys(self._trusted)
 
     async def metadata(self) -> Metadata:
@@ -150,7 +150,7 @@ class FederatedProvider:
 class TrustedKeys:
     """The provider's keys, as its chain gives them."""
 
-    def __init__(self, trusted: Kept[Trusted]) -> None:
+    def __init__(self, trusted: CachedDocument[Trusted]) -> None:
         self._trusted = trusted
 
     async def get(self) -> Jwks:

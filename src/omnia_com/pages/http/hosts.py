@@ -10,7 +10,7 @@ from omnia_com.settings import Settings
 Headers = Iterable[tuple[bytes, bytes]]
 
 
-class Names:
+class Hosts:
     """The `Host`s that we answer to."""
 
     def __init__(self, settings: Settings) -> None:

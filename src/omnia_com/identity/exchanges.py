@@ -17,8 +17,8 @@ from omnia_com.settings import Settings, SettingsError
 from omnia_com.storage.database import AWAY, fetch, transaction
 from omnia_com.storage.tables import Scambio, ScambioLetto
 
-from . import AccessRefused, register_keys
-from .register_keys import Key
+from . import AccessRefused, exchange_keys
+from .exchange_keys import Key
 
 AT_ONCE = 200  # rows re-encrypted in one transaction
 LONGEST_ID = 500  # what a provider answers may be anything
@@ -40,7 +40,7 @@ class Exchange(msgspec.Struct, frozen=True):
     parts: dict[str, str]
 
 
-class Kept(msgspec.Struct, frozen=True):
+class KeptExchange(msgspec.Struct, frozen=True):
     when: datetime
     exchange: Exchange
 
@@ -48,7 +48,7 @@ class Kept(msgspec.Struct, frozen=True):
 async def keep(exchange: Exchange, settings: Settings) -> None:
     """Writes one exchange. Raises `AccessRefused` ("registro_assente") when it cannot be kept: then nobody enters."""
     try:
-        key = register_keys.load(settings).newest
+        key = exchange_keys.load(settings).newest
         await Scambio.insert(
             Scambio(
                 id=uuid4(),
@@ -78,12 +78,12 @@ def _opened(key: Key, sealed: bytes) -> dict[str, Any]:
     return content
 
 
-async def read(request_id: str, who: str, why: str, settings: Settings) -> list[Kept]:
+async def read(request_id: str, who: str, why: str, settings: Settings) -> list[KeptExchange]:
     """The exchanges with that id, oldest first; that *who* read them and *why* is written down before.
 
     Raises `SettingsError` when a key is missing.
     """
-    keys = register_keys.load(settings)
+    keys = exchange_keys.load(settings)
     rows = await fetch("SELECT * FROM scambio WHERE richiesta = $1 ORDER BY quando", request_id)
     await _note(who, why, request_id, len(rows))
     return [_kept(row, _opened(keys.of(row["chiave"]), row["contenuto"])) for row in rows]
@@ -91,7 +91,7 @@ async def read(request_id: str, who: str, why: str, settings: Settings) -> list[
 
 async def find(codice_fiscale: str, who: str, why: str, settings: Settings) -> list[tuple[datetime, str, str]]:
     """(when, id, outcome) of a person's exchanges, oldest first; noted likewise, the person by their HMAC alone."""
-    indices = [key.index(codice_fiscale) for key in register_keys.load(settings)]
+    indices = [key.index(codice_fiscale) for key in exchange_keys.load(settings)]
     rows = await fetch(
         "SELECT quando, richiesta, esito FROM scambio WHERE persona = ANY($1) AND persona <> '' ORDER BY quando",
         indices,
@@ -100,9 +100,9 @@ async def find(codice_fiscale: str, who: str, why: str, settings: Settings) -> l
     return [(row["quando"], row["richiesta"], row["esito"]) for row in rows]
 
 
-def _kept(row: Mapping[str, Any], content: Mapping[str, Any]) -> Kept:
+def _kept(row: Mapping[str, Any], content: Mapping[str, Any]) -> KeptExchange:
     about = {"protocol": row["protocollo"], "issuer": row["emittente"], "request_id": row["richiesta"]}
-    return Kept(row["quando"], msgspec.convert({**about, "outcome": row["esito"], **content}, Exchange))
+    return KeptExchange(row["quando"], msgspec.convert({**about, "outcome": row["esito"], **content}, Exchange))
 
 
 async def _note(who: str, why: str, what: str, found: int) -> None:
@@ -111,7 +111,7 @@ async def _note(who: str, why: str, what: str, found: int) -> None:
 
 async def rotate(settings: Settings) -> int:
     """Encrypts anew, under the newest key, what another key wrote; how many rows. May be broken off and repeated."""
-    keys, done = register_keys.load(settings), 0
+    keys, done = exchange_keys.load(settings), 0
     while rows := await fetch("SELECT * FROM scambio WHERE chiave <> $1 ORDER BY id LIMIT $2", keys.newest.id, AT_ONCE):
         async with transaction():
             for row in rows:

@@ -5,42 +5,42 @@ from typing import Any
 from omnia_com.settings import Settings
 
 from .. import AccessRefused, Door, Scheme, origin_of
+from .agreements import RETURN, Agreement, federation_client, read_agreements
 from .federation.ourselves import entity_configuration
 from .relying_party import RelyingParty
-from .terms import RETURN, Terms, federation_client, read_terms
 
 ENTER = "/accesso/oidc/entra"
 
 
-class Parties:
+class RelyingParties:
     """One relying party for each provider. Raises `SettingsError` if one cannot be right."""
 
     def __init__(self, settings: Settings) -> None:
         self._origins = sorted(settings.origins)
-        every, federation = read_terms(settings)
-        self._all = [RelyingParty(terms) for terms in every]
+        every, federation = read_agreements(settings)
+        self._all = [RelyingParty(agreement) for agreement in every]
         self._federation, self._us = federation, federation_client(settings)
 
     def named(self, id: str) -> RelyingParty:
         """The one of this id; of '': the first. Raises `AccessRefused`."""
-        found = (party for party in self._all if id in ("", party.terms.id))
+        found = (party for party in self._all if id in ("", party.agreement.id))
         if party := next(found, None):
             return party
         raise AccessRefused("non_configurato", "nessun fornitore OpenID Connect con questo nome")
 
     def of_issuer(self, issuer: str) -> RelyingParty | None:
-        return next((party for party in self._all if party.terms.issuer == issuer), None)
+        return next((party for party in self._all if party.agreement.issuer == issuer), None)
 
     def doors(self) -> tuple[Door, ...]:
         return tuple(
-            _door(party.terms, scheme, named=index > 0)
+            _door(party.agreement, scheme, named=index > 0)
             for index, party in enumerate(self._all)
-            for scheme in party.terms.schemes
+            for scheme in party.agreement.schemes
         )
 
     def jwks(self) -> dict[str, list[dict[str, Any]]]:
         """The public keys by which any of the providers knows us."""
-        clients = [self._us, *(party.terms.client for party in self._all)]
+        clients = [self._us, *(party.agreement.client for party in self._all)]
         return {"keys": list({key["kid"]: key for client in clients for key in client.jwks()}.values())}
 
     def entity_configuration(self) -> str | None:
@@ -53,6 +53,8 @@ class Parties:
             await party.aclose()
 
 
-def _door(terms: Terms, scheme: Scheme, *, named: bool) -> Door:
-    which = (("da", terms.id),) if named else ()
-    return Door(scheme, terms.name, ENTER, (("con", scheme), *which), origin_of(terms.origin or terms.issuer))
+def _door(agreement: Agreement, scheme: Scheme, *, named: bool) -> Door:
+    which = (("da", agreement.id),) if named else ()
+    return Door(
+        scheme, agreement.name, ENTER, (("con", scheme), *which), origin_of(agreement.origin or agreement.issuer)
+    )

@@ -16,9 +16,9 @@ from omnia_com.communications.sent import NotFound, Superseded
 from omnia_com.identity import AccessRefused
 from omnia_com.languages import gettext
 
-from .http.answer import SPEAK, Page, html, see_other
+from .http.answer import LANGUAGE_ROUTES, Page, html, see_other
 from .http.asked import Asked, NotSignedIn
-from .http.forms import CsrfRefused, Unreadable
+from .http.forms import CsrfRefused, UnreadableRequest
 from .sign_in.spid_errors import SPID_ERRORS
 
 log = structlog.get_logger()
@@ -152,7 +152,7 @@ def superseded(request: Asked, _e: Superseded) -> Page:
     return page(request, 409, *SUPERSEDED)
 
 
-def unreadable(request: Asked, _e: Unreadable) -> Page:
+def unreadable(request: Asked, _e: UnreadableRequest) -> Page:
     return of_status(request, 400)
 
 
@@ -166,9 +166,9 @@ def too_many_uploads(request: Asked, _e: TooManyUploads) -> Page:
 
 def csrf(request: Asked, e: CsrfRefused) -> Page:
     log.warning("csrf", numero=request.visit.number)
-    speaks = e.again is not None and request.scope["route_handler"].name in SPEAK
+    in_form = e.again is not None and request.scope["route_handler"].name in LANGUAGE_ROUTES
     words = STALE_PAGE if e.again is None else SIGNED_IN_ANEW
-    return page(request, 403, *words, session=e.session, again=e.again, here=request.url.path, language_in_form=speaks)
+    return page(request, 403, *words, session=e.session, again=e.again, here=request.url.path, language_in_form=in_form)
 
 
 def access_refused(request: Asked, e: AccessRefused) -> Page:
@@ -194,7 +194,7 @@ HANDLERS: dict[type[Exception] | int, Callable[..., Any]] = {
     NotFound: not_found,
     Superseded: superseded,
     AlreadySent: already_sent,
-    Unreadable: unreadable,
+    UnreadableRequest: unreadable,
     TooMany: too_many,
     TooManyUploads: too_many_uploads,
     CsrfRefused: csrf,

@@ -1,4 +1,4 @@
-"""Which OpenID providers people may come from, and on what terms: from the settings and from one TOML file."""
+"""Which OpenID providers people may come from, and on what agreement: from the settings and from one TOML file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ EVERY_SCHEME: tuple[Scheme, ...] = ("spid", "cie", "cns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Agreement:
     """What one provider is to us."""
 
     id: str  # in our addresses
@@ -40,29 +40,29 @@ class Terms:
         return self.federation is not None and self.schemes == ("cie",)
 
 
-def read_terms(settings: Settings) -> tuple[tuple[Terms, ...], Federation | None]:
+def read_agreements(settings: Settings) -> tuple[tuple[Agreement, ...], Federation | None]:
     """Every provider that is configured, the one that needs no name in our addresses first; and the federation that
     we are in. Raises `SettingsError`."""
     path = Path(settings.oidc_providers)
     file = read_file(path) if settings.oidc_providers else File()
     federation = read_federation(file.federation, path.parent, settings) if file.federation else None
     found = (*_of_settings(settings), *_of_file(settings, path.parent, file, federation))
-    for terms in found:
-        check_address(terms.issuer, settings, f"{SETTING}, {terms.id}")
+    for agreement in found:
+        check_address(agreement.issuer, settings, f"{SETTING}, {agreement.id}")
     if federation:
         check_address(federation.anchor, settings, f"{SETTING}, anchor")
     _check_distinct(found)
     return found, federation
 
 
-def _check_distinct(found: tuple[Terms, ...]) -> None:
+def _check_distinct(found: tuple[Agreement, ...]) -> None:
     for what in ("id", "issuer"):
-        seen = [getattr(terms, what) for terms in found]
+        seen = [getattr(agreement, what) for agreement in found]
         if len(set(seen)) < len(seen):
             raise SettingsError(f"{SETTING}: due fornitori hanno lo stesso {what}")
 
 
-def _of_settings(settings: Settings) -> Iterator[Terms]:
+def _of_settings(settings: Settings) -> Iterator[Agreement]:
     demo = settings.demo_issuer if settings.demo else ""
     if demo:
         yield of_issuer(settings, demo, id="dimostrativo", name="Fornitore dimostrativo")
@@ -70,12 +70,12 @@ def _of_settings(settings: Settings) -> Iterator[Terms]:
         yield of_issuer(settings, settings.oidc_issuer)
 
 
-def of_issuer(settings: Settings, issuer: str, id: str = "fornitore", name: str = "") -> Terms:
-    """The terms of `OMNIA_OIDC_ISSUER`: all that is usual. Raises `SettingsError`."""
+def of_issuer(settings: Settings, issuer: str, id: str = "fornitore", name: str = "") -> Agreement:
+    """The agreement of `OMNIA_OIDC_ISSUER`: all that is usual. Raises `SettingsError`."""
     if not issuer or not settings.oidc_key:
         raise SettingsError("OMNIA_OIDC_ISSUER e OMNIA_OIDC_KEY: scrivi il fornitore e il file PEM della chiave")
     check_address(issuer, settings, "OMNIA_OIDC_ISSUER")
-    return Terms(
+    return Agreement(
         id=id,
         name=name or urlsplit(issuer).netloc,
         issuer=issuer,
@@ -99,12 +99,12 @@ def check_address(address: str, settings: Settings, what: str) -> None:
         raise SettingsError(f"{what}: {address!r} dev'essere un indirizzo https")
 
 
-def _of_file(settings: Settings, folder: Path, file: File, federation: Federation | None) -> Iterator[Terms]:
+def _of_file(settings: Settings, folder: Path, file: File, federation: Federation | None) -> Iterator[Agreement]:
     for id, table in file.providers.items():
         yield _federated(settings, id, table, federation) if table.federation else _plain(settings, folder, id, table)
 
 
-def _plain(settings: Settings, folder: Path, id: str, table: ProviderTable) -> Terms:
+def _plain(settings: Settings, folder: Path, id: str, table: ProviderTable) -> Agreement:
     if not (table.secret_file or settings.oidc_key):
         raise SettingsError(f"{SETTING}, {id}: serve OMNIA_OIDC_KEY, oppure secret_file")
     name = table.client_id or settings.oidc_client_id
@@ -113,7 +113,7 @@ def _plain(settings: Settings, folder: Path, id: str, table: ProviderTable) -> T
     return replace(_of_table(id, table, client), return_path=f"{RETURN}/{id}")
 
 
-def _federated(settings: Settings, id: str, table: ProviderTable, federation: Federation | None) -> Terms:
+def _federated(settings: Settings, id: str, table: ProviderTable, federation: Federation | None) -> Agreement:
     if federation is None or not settings.oidc_key:
         raise SettingsError(f"{SETTING}, {id}: la federazione vuole la tabella [federation] e OMNIA_OIDC_KEY")
     if len(table.schemes) > 1 or table.secret_file or table.client_id:
@@ -126,9 +126,9 @@ def federation_client(settings: Settings) -> Client:
     return Client(settings.base_url, own_keys(settings))
 
 
-def _of_table(id: str, table: ProviderTable, client: Client) -> Terms:
+def _of_table(id: str, table: ProviderTable, client: Client) -> Agreement:
     given = {fact: (names,) if isinstance(names, str) else tuple(names) for fact, names in table.claims.items()}
-    return Terms(
+    return Agreement(
         id=id,
         name=table.name,
         issuer=table.issuer,
