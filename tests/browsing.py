@@ -11,6 +11,7 @@ import html5lib
 import httpx
 
 from omnia_com import languages
+from tests.waiting import PATIENCE
 
 Pairs = list[tuple[str, str | int | float | bool | None]]
 PAGE_LIMIT = 8_000  # bytes on the wire, stylesheet and headers included (PAGES.md)
@@ -22,7 +23,7 @@ NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # a client that reads the worl
 
 def client_of(address: str) -> httpx.AsyncClient:
     """A client of plain http, on this machine."""
-    return httpx.AsyncClient(base_url=address, timeout=20, trust_env=False, verify=NO_TLS)
+    return httpx.AsyncClient(base_url=address, timeout=PATIENCE, trust_env=False, verify=NO_TLS)
 
 
 class Visitor:

@@ -27,7 +27,9 @@ from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.italy.clock import Clock
 from omnia_com.pages.http.front import Front
 from omnia_com.settings import ROME, Settings
+from omnia_com.storage import database as storage
 from tests.browsing import Visitor, client_of
+from tests.waiting import PATIENCE, stopped
 
 PERSONE: dict[str, dict[str, str]] = json.loads((files("omnia_com.identity.demo") / "persone.json").read_text())
 ADESSO = "2026-11-23T10:00:00"
@@ -69,7 +71,7 @@ async def serving(app: Any, port: int) -> AsyncIterator[None]:
     server = InThisLoop(uvicorn.Config(app, host="127.0.0.1", port=port, **SERVER))
     task = asyncio.create_task(server.serve())
     while not server.started:
-        assert not task.done(), "the server did not start"
+        assert not task.done(), f"the server did not start: {task}"
         await asyncio.sleep(0.01)
     yield
     server.should_exit = True
@@ -110,7 +112,8 @@ def settings(environment: dict[str, str]) -> Settings:
 def migrated(environment: dict[str, str]) -> None:
     """In a process of its own, as at a deployment."""
     command = [sys.executable, "-m", "omnia_com", "migrate"]
-    subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True)
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="session")
@@ -120,11 +123,16 @@ def app(settings: Settings) -> Front:
 
 @pytest.fixture(scope="session")
 async def web(app: Front, settings: Settings, migrated: None) -> AsyncIterator[str]:
-    """The address of the service; its identity provider runs beside it."""
+    """The address of the service; its identity provider runs beside it.
+
+    It shares its loop with the tests, and waits for its database as long as they do.
+    """
     from omnia_com.identity.demo.provider import create_app as create_provider
 
-    async with serving(create_provider(settings), settings.idp_port), serving(app, settings.port):
-        yield settings.base_url
+    with pytest.MonkeyPatch.context() as patient:
+        patient.setattr(storage, "PATIENCE", PATIENCE)
+        async with serving(create_provider(settings), settings.idp_port), serving(app, settings.port):
+            yield settings.base_url
 
 
 @pytest.fixture
@@ -200,8 +208,7 @@ def worker(environment: dict[str, str], migrated: None, tmp_path_factory: pytest
     log = tmp_path_factory.mktemp("worker") / "log"
     process = start_worker(environment, log)
     yield
-    process.terminate()
-    process.wait(15)
+    stopped(process, log)
 
 
 def start_worker(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:

@@ -2,8 +2,9 @@
 
 from uuid import uuid4
 
-from tests.browsing import Visitor
+from tests.browsing import Visitor, words
 from tests.people import BOTH_TICKS
+from tests.waiting import until
 
 
 async def new_draft(person: Visitor, answers: dict[str, str]) -> str:
@@ -30,3 +31,23 @@ async def posted_draft(person: Visitor, answers: dict[str, str]) -> str:
 async def send(person: Visitor, draft: str, expect: int = 200, ticks: dict[str, str] = BOTH_TICKS) -> None:
     await person.get(f"{draft}/riepilogo")
     await person.fill(**ticks).press("Invia la comunicazione", expect=expect)
+
+
+async def until_receipt(person: Visitor) -> None:
+    """Looks at the shown communication again, until the worker has made its receipt."""
+    path = person.page.path
+
+    async def ready() -> bool:
+        return person.page.hook("ricevuta") == "pronta" or (await person.get(path)).hook("ricevuta") == "pronta"
+
+    await until(ready, lambda: words(person.page.response))
+
+
+async def until_pdf(person: Visitor, path: str) -> bytes:
+    """The document that is asked for at *path*, once the page that says to wait is over."""
+
+    async def there() -> bool:
+        return not person.page.html or not (await person.get(path)).html
+
+    await until(there, lambda: words(person.page.response))
+    return person.page.response.content

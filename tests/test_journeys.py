@@ -8,7 +8,7 @@ import pytest
 
 from tests.browsing import Visitor, said
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
-from tests.steps import new_draft, posted_draft, send
+from tests.steps import new_draft, posted_draft, send, until_pdf, until_receipt
 
 
 async def test_the_first_page_says_before_and_not_naspi(visitor: Callable[[], Visitor]) -> None:
@@ -34,11 +34,7 @@ async def test_from_the_first_page_to_the_receipt(answers: dict[str, str], anna:
     assert anna.page.hook("protocollo") == "OMNIACOM.2026.0000001"
     assert anna.page.hook("stato") == "inviata"
     assert "23/11/2026 10:00" in anna.page.text
-    communication = anna.page.path
-    for _ in range(20):
-        if anna.page.hook("ricevuta") == "pronta":
-            break
-        await anna.get(communication)
+    await until_receipt(anna)
     await anna.follow("Scarica ricevuta")
     assert anna.page.response.content.startswith(b"%PDF-1.7")
     assert 'filename="ricevuta-OMNIACOM.2026.0000001.pdf"' in anna.page.response.headers["content-disposition"]
@@ -168,11 +164,7 @@ async def test_a_draft_is_deleted_after_a_confirmation(anna: Visitor) -> None:
 async def test_the_draft_as_a_pdf(anna: Visitor, worker: None) -> None:
     draft = await new_draft(anna, SUBORDINATO)
     await anna.press("Esporta in PDF")
-    for _ in range(20):
-        if not anna.page.html:
-            break
-        await anna.get(f"{draft}/pdf")
-    assert anna.page.response.content.startswith(b"%PDF-1.7")
+    assert (await until_pdf(anna, f"{draft}/pdf")).startswith(b"%PDF-1.7")
 
 
 async def test_an_export_asked_for_again_has_the_contacts_of_now(

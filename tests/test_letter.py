@@ -7,7 +7,7 @@ import pytest
 from omnia_com.documents.pdf.text import pages_text
 from tests.browsing import Visitor
 from tests.people import SUBORDINATO
-from tests.steps import posted_draft, send
+from tests.steps import posted_draft, send, until_pdf
 
 # No worker runs yet: the first test that asks for it starts it for the rest of the module.
 
@@ -50,11 +50,7 @@ async def test_the_letter_names_neither_income_nor_new_employer(anna: Visitor, w
     await send(anna, await posted_draft(anna, asked))
     communication = anna.page.path
     await anna.press("Lettera per il datore di lavoro")
-    for _ in range(20):
-        if not anna.page.html:
-            break
-        await anna.get(f"{communication}/lettera")
-    pdf = anna.page.response.content
+    pdf = await until_pdf(anna, f"{communication}/lettera")
     text = "".join(pages_text(pdf))
     for said in ("VecchiaFabbricaS.p.A.", "AnnaProva", "01/12/2026", "23/11/2026", "OMNIACOM.2026.0000001"):
         assert said in text

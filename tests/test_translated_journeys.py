@@ -16,7 +16,7 @@ from omnia_com.form.rows import Row
 from tests.browsing import Visitor, said
 from tests.conftest import PERSONE
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
-from tests.steps import new_draft, send
+from tests.steps import new_draft, send, until_receipt
 
 OWNER = PERSONE["P01"]["codice_fiscale"]
 
@@ -32,11 +32,7 @@ async def signed_in(person: Visitor, code: str) -> Callable[[str], str]:
 
 async def receipt(person: Visitor, link: str) -> bytes:
     """The PDF that the communication on the page has, once the worker has made it."""
-    communication = person.page.path
-    for _ in range(20):
-        if person.page.hook("ricevuta") == "pronta":
-            break
-        await person.get(communication)
+    await until_receipt(person)
     await person.follow(link)
     return person.page.response.content
 

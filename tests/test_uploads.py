@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,13 +13,15 @@ import pytest
 
 from omnia_com.commands.up.roles import answers
 from omnia_com.communications.attachments.kept import LARGEST
-from tests.browsing import Visitor
+from tests.browsing import Visitor, words
 from tests.conftest import free_port
 from tests.files import padded_pdf
 from tests.people import SUBORDINATO
 from tests.steps import posted_draft
+from tests.waiting import PATIENCE, eventually, stopped, tail, until
 
 LARGE = padded_pdf(LARGEST)
+PIECE = 1 << 16
 AT_ONCE, MORE_MEMORY = 50, 48 * 1024  # uploads; kB that they may take together (all of them are 200 MB)
 
 
@@ -31,15 +32,25 @@ def form(token: str, name: str = "a.pdf", **texts: str) -> bytes:
     return (head + f'--b\r\nContent-Disposition: form-data; name="allegato"; filename="{name}"\r\n\r\n').encode()
 
 
-async def slowly(head: bytes, pause: float, cut: int | None = None) -> AsyncIterator[bytes]:
-    """The form, the file in pieces with a *pause* after each; *cut* off after so many pieces."""
+async def held(head: bytes, go_on: asyncio.Event) -> AsyncIterator[bytes]:
+    """The form and the file, whose last piece waits for *go_on*."""
     yield head
-    for n, at in enumerate(range(0, len(LARGE), 1 << 16)):
-        if n == cut:
-            raise ConnectionAbortedError
-        yield LARGE[at : at + (1 << 16)]
-        await asyncio.sleep(pause)
-    yield b"\r\n--b--\r\n"
+    for at in range(0, LARGEST - PIECE, PIECE):
+        yield LARGE[at : at + PIECE]
+    await go_on.wait()
+    yield LARGE[-PIECE:] + b"\r\n--b--\r\n"
+
+
+async def saved(database: asyncpg.Connection, annotation: str) -> None:
+    """Once the draft has it."""
+    seen: object = None
+
+    async def there() -> bool:
+        nonlocal seen
+        seen = await database.fetchval("SELECT digitato->>'annotazioni' FROM bozza")
+        return seen == annotation
+
+    await until(there, lambda: seen)
 
 
 KIND = {"content-type": "multipart/form-data; boundary=b"}
@@ -50,14 +61,12 @@ async def test_five_large_files_over_a_slow_line_cost_no_other_field(
 ) -> None:
     draft = await posted_draft(anna, SUBORDINATO)
     for n in range(5):
-        head = form(
-            anna.page.token, f"{n}.pdf", versione=anna.page.value("versione"), annotazioni=f"Mentre carico il {n}"
-        )
-        sending = asyncio.create_task(anna.client.post(f"{draft}/allegati", content=slowly(head, 0.01), headers=KIND))
-        await asyncio.sleep(0.3)
+        annotation, go_on = f"Mentre carico il {n}", asyncio.Event()
+        head = form(anna.page.token, f"{n}.pdf", versione=anna.page.value("versione"), annotazioni=annotation)
+        sending = asyncio.create_task(anna.client.post(f"{draft}/allegati", content=held(head, go_on), headers=KIND))
+        await saved(database, annotation)  # before the file is here
         assert not sending.done()
-        stored = await database.fetchval("SELECT digitato->>'annotazioni' FROM bozza")
-        assert stored == f"Mentre carico il {n}", "saved before the file is here"
+        go_on.set()
         assert (await sending).status_code == 303
         await anna.get(draft)
     assert anna.page.text.count(">Togli<") == 5
@@ -67,11 +76,18 @@ async def test_five_large_files_over_a_slow_line_cost_no_other_field(
 
 async def test_an_upload_that_breaks_costs_no_other_field(anna: Visitor, database: asyncpg.Connection) -> None:
     draft = await posted_draft(anna, SUBORDINATO)
-    head = form(anna.page.token, annotazioni="Scritto prima che cadesse la linea")
+    annotation = "Scritto prima che cadesse la linea"
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield form(anna.page.token, annotazioni=annotation)
+        yield LARGE[: 20 * PIECE]
+        await saved(database, annotation)
+        raise ConnectionAbortedError
+
     with pytest.raises(ConnectionAbortedError):
-        await anna.client.post(f"{draft}/allegati", content=slowly(head, 0.01, cut=20), headers=KIND)
+        await anna.client.post(f"{draft}/allegati", content=broken(), headers=KIND)
     await anna.get(draft)
-    assert anna.page.value("annotazioni") == "Scritto prima che cadesse la linea"
+    assert anna.page.value("annotazioni") == annotation
     assert ">Togli<" not in anna.page.text
     assert await database.fetchval("SELECT count(*) FROM allegato") == 0
 
@@ -79,21 +95,13 @@ async def test_an_upload_that_breaks_costs_no_other_field(anna: Visitor, databas
 @pytest.fixture
 def process(environment: dict[str, str], web: str, tmp_path: Path) -> Iterator[tuple[int, str]]:
     """A web process of its own, and its address."""
-    port = str(free_port())
+    port, log = str(free_port()), tmp_path / "log"
     told = {**os.environ, **environment, "OMNIA_PORT": port, "OMNIA_BASE_URL": f"http://127.0.0.1:{port}"}
-    with (tmp_path / "log").open("wb") as log:
-        running = subprocess.Popen([sys.executable, "-m", "omnia_com", "web"], env=told, stderr=log, stdout=log)
-    deadline = time.monotonic() + 30
-    while not answers("127.0.0.1", int(port), "/salute"):
-        assert time.monotonic() < deadline, (tmp_path / "log").read_text()[-2000:]
-        time.sleep(0.1)
+    with log.open("wb") as out:
+        running = subprocess.Popen([sys.executable, "-m", "omnia_com", "web"], env=told, stderr=out, stdout=out)
+    eventually(lambda: answers("127.0.0.1", int(port), "/salute"), lambda: tail(log))
     yield running.pid, f"http://127.0.0.1:{port}"
-    running.terminate()
-    try:
-        running.wait(15)
-    except subprocess.TimeoutExpired:
-        running.kill()
-        pytest.fail("it did not stop: " + (tmp_path / "log").read_text()[-4000:])
+    stopped(running, log)
 
 
 def memory(pid: int, what: str) -> int:
@@ -103,19 +111,45 @@ def memory(pid: int, what: str) -> int:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
-async def test_fifty_people_uploading_at_once_take_no_memory(process: tuple[int, str], anna: Visitor) -> None:
+async def test_fifty_people_uploading_at_once_take_no_memory(
+    process: tuple[int, str], anna: Visitor, database: asyncpg.Connection
+) -> None:
+    """They begin one after another, for their texts are saved by ten connections; none ends before all have begun."""
     pid, address = process
     drafts = [await posted_draft(anna, SUBORDINATO) for _ in range(AT_ONCE // 5)]
     limits = httpx.Limits(max_connections=AT_ONCE)
-    async with httpx.AsyncClient(base_url=address, timeout=100, limits=limits, cookies=anna.client.cookies) as client:
+    async with httpx.AsyncClient(
+        base_url=address, timeout=PATIENCE, limits=limits, cookies=anna.client.cookies
+    ) as client:
 
-        async def upload(n: int, draft: str) -> int:
-            head = form(anna.page.token, f"{n}.pdf", **SUBORDINATO)
-            answer = await client.post(f"{draft}/allegati", content=slowly(head, 0.005), headers=KIND)
-            return answer.status_code
+        async def upload(n: int, draft: str, go_on: asyncio.Event) -> tuple[int, str]:
+            body = held(form(anna.page.token, f"{n}.pdf"), go_on)
+            answer = await client.post(f"{draft}/allegati", content=body, headers=KIND)
+            return answer.status_code, words(answer)
 
-        assert await upload(0, await posted_draft(anna, SUBORDINATO)) == 303
-        before = memory(pid, "VmRSS")
-        assert await asyncio.gather(*(upload(n, draft) for n, draft in enumerate(drafts * 5))) == [303] * AT_ONCE
+        all_there = asyncio.Event()
+        all_there.set()
+        assert await upload(0, await posted_draft(anna, SUBORDINATO), all_there) == DONE
+        all_there.clear()
+        before, sending = memory(pid, "VmRSS"), list[asyncio.Task[tuple[int, str]]]()
+        for n, draft in enumerate(drafts * 5):
+            sending.append(asyncio.create_task(upload(n, draft, all_there)))
+            await begun(database, sending)
+        all_there.set()
+        assert await asyncio.gather(*sending) == [DONE] * AT_ONCE
         more = memory(pid, "VmHWM") - before
         assert more < MORE_MEMORY, f"{AT_ONCE} uploads took {more} kB"
+
+
+DONE = 303, ""
+
+
+async def begun(database: asyncpg.Connection, sending: list[asyncio.Task[tuple[int, str]]]) -> None:
+    """Once the texts of them all are saved, and their files come."""
+
+    async def there() -> bool:
+        coming = await database.fetchval("SELECT count(*) FROM contenuto WHERE stato = 'arriva'")
+        return coming == len(sending) or any(one.done() for one in sending)
+
+    await until(there)
+    assert not (ended := [one for one in sending if one.done()]), ended

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Windows
+from tests.browser.conftest import Viewers, Windows
 from tests.browser.test_axe import PATHS, REST
 from tests.browser.window import Window
 from tests.browsing import Visitor
@@ -47,13 +47,9 @@ async def sideways(w: Window, where: str) -> list[str]:
     return [f"scrolls sideways, {where}: {across}"] * (across > width)
 
 
-async def test_every_page_looks_right(window: Windows) -> None:
-    w, found = await window(), {}
-    for path in PATHS + REST:
-        await w.open(path)
-        if faults := await wrong(w):
-            found[path] = faults
-    assert found == {}
+@pytest.mark.parametrize("path", PATHS + REST)
+async def test_every_page_looks_right(path: str, viewers: Viewers) -> None:
+    assert await wrong(await viewers.script.open(path)) == []
 
 
 async def test_the_provider_of_the_demonstration_looks_right(window: Windows) -> None:

@@ -1,6 +1,5 @@
 """A browser window that notes what no page of the service may do, and the things that a person does in it."""
 
-import asyncio
 import contextlib
 import re
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Error, Page, Re
 from omnia_com.pages.http import assets
 from tests.browsing import Visitor
 from tests.conftest import PERSONE
+from tests.waiting import until
 
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (e) => console.error("CSP: " + e.violatedDirective + e.blockedURI))
@@ -19,28 +19,38 @@ STATUS = re.compile(r"Failed to load resource: the server responded with a statu
 
 
 class Window:
-    """`faults` is set where a test breaks the connection or the session, so that the browser will complain."""
+    """`faults` is set where a test breaks the connection or the session, so that the browser will complain.
+
+    What has a word of `forgiven` in it is no complaint, however late it comes.
+    """
 
     def __init__(self, context: BrowserContext, page: Page, web: str) -> None:
         self.context, self.page, self.web, self.faults = context, page, web, False
         self.complaints: list[str] = []
+        self.forgiven: list[str] = []
         self.requests: list[Request] = []
         context.on("console", self._said)
         context.on("request", self._asked)
-        page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        page.on("pageerror", lambda e: self.complaints.append(f"{e.message} on {page.url}: {e.stack}"))
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not STATUS.match(message.text):
-            self.complaints.append(message.text)
+            where = message.location
+            self.complaints.append(f"{message.text} ({where['url']}:{where['lineNumber']}, on {self.page.url})")
 
     def _asked(self, request: Request) -> None:
         self.requests.append(request)
         if urlsplit(request.url).hostname != "127.0.0.1" and not request.url.startswith("data:"):
-            self.complaints.append(f"asked for {request.url}")
+            self.complaints.append(f"asked for {request.url} on {self.page.url}")
 
     async def close(self) -> None:
         await self.context.close()
+        self.well()
+
+    def well(self) -> None:
+        """Fails with what the browser complained about."""
         complaints = [c for c in self.complaints if not (self.faults and "CSP" not in c)]
+        complaints = [c for c in complaints if not any(word in c for word in self.forgiven)]
         assert complaints == []
 
     async def be(self, person: Visitor) -> "Window":
@@ -67,16 +77,17 @@ class Window:
 
     async def reload(self) -> None:
         """Pressed again while the browser is between two pages."""
-        for _ in range(100):
+
+        async def again() -> bool:
             try:
                 await self.page.reload()
             except Error as e:
                 if "Not attached to an active page" not in e.message:
                     raise
-                await asyncio.sleep(0.05)
-            else:
-                return
-        raise AssertionError("the browser never came to show the page")
+                return False
+            return True
+
+        await until(again, lambda: f"the browser between two pages, at {self.page.url}")
 
     async def press(self, button: str) -> None:
         """On the form page, whose script saves first, until another page is there or the status line says why not."""
@@ -84,11 +95,14 @@ class Window:
         await pressed.wait_for()
         waits = await self.page.evaluate(WAITS)
         await pressed.click()
-        for _ in range(400 if waits else 0):
+
+        async def over() -> bool:
             with contextlib.suppress(Error):  # the page is being left
-                if not await self.page.evaluate("window.leaving && document.activeElement.id != 'salvato'"):
-                    break
-            await asyncio.sleep(0.02)
+                return not await self.page.evaluate("window.leaving && document.activeElement.id != 'salvato'")
+            return False
+
+        if waits:
+            await until(over, lambda: f"the same page, {self.page.url}")
 
     async def follow(self, words: str) -> None:
         await self.page.get_by_role("link", name=words).first.click()
@@ -124,12 +138,15 @@ class Window:
 
     async def focus_comes_to(self, id: str) -> None:
         """The browser gives the focus once it has drawn the page."""
-        for _ in range(100):
+        focused = ""
+
+        async def there() -> bool:
+            nonlocal focused
             with contextlib.suppress(Error):  # one page is being left, or the next has no body yet
-                if await self.focused() == id:
-                    return
-            await asyncio.sleep(0.02)
-        assert await self.focused() == id
+                focused = await self.focused()
+            return focused == id
+
+        await until(there, lambda: f"the focus on «{focused}» of {self.page.url}")
 
     async def focused(self) -> str:
         return str(await self.page.evaluate("document.activeElement.id"))
