@@ -1,6 +1,5 @@
 """What is typed is saved by itself on the form page, and that never stands in the way of anything else."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +12,7 @@ from tests.browser.window import Window
 from tests.browsing import Visitor
 from tests.people import SUBORDINATO
 from tests.steps import posted_draft
+from tests.waiting import until
 
 QUIET = 2000  # ms without writing, and the page saves
 ANSWER = 400  # bytes, headers included (PAGES.md)
@@ -93,11 +93,11 @@ async def test_whoever_closes_the_window_at_once_finds_it_again(form: Any, anna:
     w = await form()
     await w.fill({"datore_lavoro": "Beta"})
     await w.page.close(run_before_unload=True)
-    for _ in range(50):
-        if await stored(anna, w) == "Beta":
-            break
-        await asyncio.sleep(0.1)
-    assert await stored(anna, w) == "Beta"
+
+    async def there() -> bool:
+        return await stored(anna, w) == "Beta"
+
+    await until(there, lambda: anna.page.value("datore_lavoro"))
 
 
 async def test_whoever_signs_out_finds_it_again(form: Any, visitor: Callable[[], Visitor]) -> None:
@@ -149,10 +149,12 @@ async def test_a_session_that_ended_is_said_and_nothing_is_lost(form: Any) -> No
 
 async def test_before_the_session_ends_it_is_said_and_one_button_stays(form: Any) -> None:
     w = await form()
-    await w.page.clock.fast_forward("27:50")
+    ends = int(await w.page.get_attribute("[data-fine-sessione]", "data-fine-sessione") or 0)
+    await w.page.clock.pause_at(ends - 130)
     assert "sessione" not in await w.page.inner_text("#salvato")
     await w.page.clock.fast_forward("00:15")
     await said(w, "Fra due minuti la sessione finisce.")
+    await w.page.clock.resume()
     async with w.page.expect_response(lambda r: r.request.method == "POST") as answer:
         await w.page.get_by_role("button", name="Resta collegato").click()
     response = await answer.value

@@ -7,6 +7,7 @@ import pytest
 from tests.browser.conftest import Windows
 from tests.browser.window import Window
 from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
+from tests.waiting import until
 
 WAYS = [(True, 360), (False, 1280)]
 
@@ -50,10 +51,12 @@ def content(file: Path) -> bytes:
 
 
 async def receipt(w: Window) -> Path:
-    for _ in range(20):
-        if await w.page.locator("[data-ricevuta=pronta]").count():
-            break
-        await w.follow("Aggiorna lo stato")
+    async def ready() -> bool:
+        if not (there := await w.page.locator("[data-ricevuta=pronta]").count()):
+            await w.follow("Aggiorna lo stato")
+        return bool(there)
+
+    await until(ready, lambda: w.page.url)
     async with w.page.expect_download() as download:
         await w.follow("Scarica ricevuta")
     file = await download.value

@@ -31,12 +31,14 @@ async def form(window: Windows, anna: Visitor) -> Callable[..., Any]:
     return make
 
 
-def slowly(seconds: float) -> Callable[[Route], Any]:
-    async def delay(route: Route) -> None:
-        await asyncio.sleep(seconds)
+def held(go_on: asyncio.Event) -> Callable[[Route], Any]:
+    """On a line that lets nothing by before *go_on*."""
+
+    async def hold(route: Route) -> None:
+        await go_on.wait()
         await route.fallback()
 
-    return delay
+    return hold
 
 
 async def test_the_focus_stays_and_the_change_is_said(form: Any) -> None:
@@ -108,19 +110,21 @@ async def test_a_script_that_never_comes_leaves_the_button(window: Windows, anna
 
 
 async def test_a_choice_made_before_the_script_came_counts(window: Windows, anna: Visitor) -> None:
-    w = await (await window()).be(anna)
-    await w.page.route("**/static/modulo*", slowly(0.4))
+    w, go_on = await (await window()).be(anna), asyncio.Event()
+    await w.page.route("**/static/modulo*", held(go_on))
     await w.page.goto(w.web + await posted_draft(anna, NOTHING), wait_until="commit")
     await w.choose("subordinato")
+    go_on.set()
     await w.page.wait_for_selector("[name=tipo_contratto]")
     await w.page.wait_for_selector("#aggiorna", state="hidden")
 
 
 async def test_of_two_quick_choices_the_last_one_wins(form: Any) -> None:
-    w = await form(NOTHING)
-    await w.page.route("**/bozze/*", slowly(0.2))
+    w, go_on = await form(NOTHING), asyncio.Event()
+    await w.page.route("**/bozze/*", held(go_on))
     for tipologia in ("subordinato", "autonomo", "subordinato", "autonomo"):
         await w.choose(tipologia)
+    go_on.set()
     await w.swapped("autonomo")
     await w.page.wait_for_load_state("networkidle")
     assert await w.value("gruppo_mostrato") == "autonomo"
@@ -130,11 +134,12 @@ async def test_of_two_quick_choices_the_last_one_wins(form: Any) -> None:
 
 
 async def test_what_both_groups_ask_survives(form: Any) -> None:
-    w = await form(SUBORDINATO)
+    w, go_on = await form(SUBORDINATO), asyncio.Event()
     await w.fill({"data_inizio": "05/12/2026", "datore_lavoro": "Beta S.p.A."})
-    await w.page.route("**/bozze/*", slowly(0.3))
+    await w.page.route("**/bozze/*", held(go_on))
     await w.choose("autonomo")
     await w.fill({"annotazioni": "scritto nel frattempo"})
+    go_on.set()
     await w.swapped("autonomo")
     assert await w.value("data_inizio") == "05/12/2026"
     assert await w.value("annotazioni") == "scritto nel frattempo"
