@@ -32,10 +32,12 @@ from omnia_com.form.answers import read
 from omnia_com.pages.http.front import Front
 from omnia_com.people.declarants import Person
 from omnia_com.settings import Letterhead, Settings
+from omnia_com.storage.database import PATIENCE as PATIENCE_OF_A_PERSON
 from tests.browsing import Visitor
 from tests.conftest import free_port, start_worker
 from tests.people import AUTONOMO, SUBORDINATO
 from tests.steps import posted_draft, send
+from tests.waiting import PATIENCE, PAUSE, ended, show, stopped, until
 
 ANNA = "PRVNNA85E49H501L"
 Start = Callable[..., subprocess.Popen[bytes]]
@@ -44,17 +46,18 @@ Start = Callable[..., subprocess.Popen[bytes]]
 @pytest.fixture
 async def own_worker(environment: dict[str, str], tmp_path: Path) -> AsyncIterator[Start]:
     """Workers of this test alone, to be killed."""
-    started: list[subprocess.Popen[bytes]] = []
+    started, log = list[subprocess.Popen[bytes]](), tmp_path / "worker.log"
 
     def start(**changes: str) -> subprocess.Popen[bytes]:
-        started.append(start_worker(environment | changes, tmp_path / "worker.log"))
+        started.append(start_worker(environment | changes, log))
         return started[-1]
 
     yield start
+    show(log)
     for process in started:
         process.terminate()
     for process in started:
-        await asyncio.to_thread(process.wait, 15)
+        await asyncio.to_thread(ended, process, log)
 
 
 @pytest.fixture
@@ -62,11 +65,15 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
 
 
-async def until(database: asyncpg.Connection, condition: str, seconds: float = 20) -> None:
+async def documents_are(condition: str, database: asyncpg.Connection) -> None:
     """Waits until *condition* holds for every document that waits or waited."""
-    async with asyncio.timeout(seconds):
-        while not await database.fetchval(f"SELECT coalesce(bool_and({condition}), false) FROM documento"):
-            await asyncio.sleep(0.005)
+    seen = list[asyncpg.Record]()
+
+    async def they_are() -> bool:
+        seen[:] = await database.fetch("SELECT id, tipo, stato, tentativi, presa_fino FROM documento")
+        return bool(await database.fetchval(f"SELECT bool_and({condition}) FROM documento"))
+
+    await until(they_are, lambda: seen)
 
 
 async def sent_many(person: Visitor, n: int) -> None:
@@ -87,10 +94,23 @@ async def held(database: asyncpg.Connection) -> set[UUID]:
     return {row["gettone"] for row in await database.fetch("SELECT gettone FROM documento WHERE gettone IS NOT NULL")}
 
 
-async def newly_held(database: asyncpg.Connection, before: set[UUID]) -> set[UUID]:
-    async with asyncio.timeout(20):
-        while not (new := await held(database) - before):
-            await asyncio.sleep(0.001)
+async def killed_while_it_renders(
+    worker: subprocess.Popen[bytes], database: asyncpg.Connection, before: set[UUID]
+) -> set[UUID]:
+    """It is stopped first: so it cannot be done between the look and the end. Returns what it held."""
+
+    async def stopped_with_a_document() -> set[UUID]:
+        if not await held(database) - before:
+            return set()
+        worker.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(PAUSE)  # what it had asked of the database is answered
+        if not (new := await held(database) - before):
+            worker.send_signal(signal.SIGCONT)
+        return new
+
+    new = await until(stopped_with_a_document, lambda: "a worker that holds nothing")
+    worker.send_signal(signal.SIGKILL)
+    await asyncio.to_thread(worker.wait)
     return new
 
 
@@ -101,14 +121,11 @@ async def test_a_worker_killed_while_it_renders_loses_no_receipt(
     await sent_many(anna, 4)
     before: set[UUID] = set()
     for _ in range(2):
-        worker = own_worker()
-        before |= await newly_held(database, before)
-        worker.send_signal(signal.SIGKILL)
-        await asyncio.to_thread(worker.wait)
+        before |= await killed_while_it_renders(own_worker(), database, before)
         assert await held(database), "it was killed while it held a document"
         await database.execute("UPDATE documento SET presa_fino = now() WHERE stato = 'attesa'")  # the lease runs out
     own_worker()
-    await until(database, "stato = 'pronta'")
+    await documents_are("stato = 'pronta'", database)
     await receipts_are_whole(database, 4)
 
 
@@ -131,7 +148,7 @@ async def test_an_emptied_queue_loses_no_receipt(
     await queue.flushall()
     await queue.aclose()
     own_worker()
-    await until(database, "stato = 'pronta'")
+    await documents_are("stato = 'pronta'", database)
     await receipts_are_whole(database, 3)
 
 
@@ -149,7 +166,7 @@ async def test_sending_goes_on_while_the_queue_is_away(
     finally:
         app.litestar.state.services = before
     own_worker()
-    await until(database, "stato = 'pronta'")
+    await documents_are("stato = 'pronta'", database)
 
 
 @pytest.mark.usefixtures("no_waiting")
@@ -157,9 +174,7 @@ async def test_without_a_browser_receipts_wait_and_are_made_when_there_is_one(
     anna: Visitor, own_worker: Start, database: asyncpg.Connection
 ) -> None:
     without = own_worker(OMNIA_CHROMIUM="/nowhere/chromium")
-    async with asyncio.timeout(20):
-        while not await database.fetchval("SELECT count(*) FROM battito"):
-            await asyncio.sleep(0.05)
+    await until(lambda: database.fetchval("SELECT count(*) FROM battito"), lambda: "no beat of the worker")
     await sent_many(anna, 1)
     assert anna.page.hook("ricevuta") == "attesa"
     await anna.follow("Scarica ricevuta")
@@ -168,7 +183,7 @@ async def test_without_a_browser_receipts_wait_and_are_made_when_there_is_one(
     assert (await anna.client.get("/salute")).json()["browser"] is False
     without.terminate()
     own_worker()
-    await until(database, "stato = 'pronta' AND tentativi = 0")
+    await documents_are("stato = 'pronta' AND tentativi = 0", database)
 
 
 @pytest.mark.usefixtures("no_waiting")
@@ -208,10 +223,10 @@ async def test_the_receipt_can_be_made_again_the_same_and_passes_its_judges(
     note = "<b>\"' {{7*7}} 🙂 Київ"
     await send(anna, await posted_draft(anna, SUBORDINATO | {"annotazioni": note}))
     communication = anna.page.path
-    await until(database, "stato = 'pronta'")
+    await documents_are("stato = 'pronta'", database)
     first = await database.fetchval("SELECT pdf FROM documento")
     await database.execute("UPDATE documento SET stato = 'attesa', pdf = NULL, tentativi = 0")
-    await until(database, "stato = 'pronta'")
+    await documents_are("stato = 'pronta'", database)
     assert await database.fetchval("SELECT pdf FROM documento") == first
     judged(first)
     sent = await find_sent(ANNA, UUID(communication.rpartition("/")[2]))
@@ -230,7 +245,7 @@ async def test_the_export_of_a_draft_passes_its_judges(
     draft = await posted_draft(anna, {"tipologia_rioccupazione": "subordinato", "data_inizio": "30/02/2027"})
     await anna.get(draft)
     await anna.press("Esporta in PDF")
-    await until(database, "stato = 'pronta'")
+    await documents_are("stato = 'pronta'", database)
     await anna.get(f"{draft}/pdf")
     pdf = anna.page.response.content
     judged(pdf)
@@ -248,7 +263,7 @@ async def test_of_a_draft_as_long_as_can_be_the_export_shows_as_much_as_could_be
     person = Person(nome="Anna", cognome="Prova", codice_fiscale=ANNA)
     sheet = draft_sheet(person, read(typed, date(2026, 11, 23)), draft, (), Letterhead("Ente", ""))
     await receipts.ask_export(ANNA, draft.id, sheet)
-    await until(database, "stato = 'pronta'")
+    await documents_are("stato = 'pronta'", database)
     text = "".join(pages_text(await database.fetchval("SELECT pdf FROM documento")))
     assert 2000 <= text.count("a") < 2200
     assert "a…Allegati" in text
@@ -266,6 +281,7 @@ def embedded(pdf: bytes) -> bytes:
 
 async def test_the_service_says_when_its_database_is_away_and_comes_back(tmp_path: Path) -> None:
     port = free_port()
+    assert PATIENCE_OF_A_PERSON <= 4, "seconds: ASVS 16.5"
     with temporary() as servers:
         environment = {
             "OMNIA_PORT": str(port),
@@ -273,26 +289,27 @@ async def test_the_service_says_when_its_database_is_away_and_comes_back(tmp_pat
             "OMNIA_DATABASE_URL": servers.database_url,
             "OMNIA_REDIS_URL": servers.redis_url,
         }
-        process = await asyncio.to_thread(web_process, environment)
+        log, address = tmp_path / "web.log", f"http://127.0.0.1:{port}"
+        process = await asyncio.to_thread(web_process, environment, log)
         try:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", cookies={"sid": "x"}) as client:
-                await answers(client, 200)
+            async with httpx.AsyncClient(base_url=address, cookies={"sid": "x"}, timeout=PATIENCE) as client:
+                await comes_to_answer(client, 200)
                 assert servers.postgres
                 servers.postgres.process.stop(grace=5)
                 for path in ("/salute", "/comunicazioni"):
-                    answer = await client.get(path, timeout=6)
+                    answer = await client.get(path)
                     assert answer.status_code == 503, path
                 assert "Riprova fra qualche minuto" in answer.text
                 servers.postgres.start()
-                await answers(client, 200)
-                with hanging(servers.postgres.process.pid):
+                await comes_to_answer(client, 200)
+                with hanging(servers.postgres.process.pid):  # which ends after the answers: they wait for no database
                     for path in ("/comunicazioni", "/salute", "/"):
-                        answer = await client.get(path, timeout=5)  # seconds: ASVS 16.5
+                        answer = await client.get(path)
                         assert answer.status_code == 503, path
-                await answers(client, 200)
+                await comes_to_answer(client, 200)
         finally:
-            process.terminate()
-            await asyncio.to_thread(process.wait, 15)
+            show(log)
+            await asyncio.to_thread(stopped, process, log)
 
 
 @contextlib.contextmanager
@@ -306,18 +323,26 @@ def hanging(pid: int) -> Iterator[None]:
         os.kill(one, signal.SIGCONT)
 
 
-def web_process(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def web_process(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     import sys
 
     whole = {**os.environ, **environment}
     subprocess.run([sys.executable, "-m", "omnia_com", "migrate"], env=whole, check=True, capture_output=True)
-    return subprocess.Popen([sys.executable, "-m", "omnia_com", "web"], env=whole, stderr=subprocess.DEVNULL)
+    with log.open("wb") as out:
+        return subprocess.Popen([sys.executable, "-m", "omnia_com", "web"], env=whole, stderr=out)
 
 
-async def answers(client: httpx.AsyncClient, status: int) -> None:
-    async with asyncio.timeout(15):
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                if (await client.get("/salute", timeout=6)).status_code == status:
-                    return
-            await asyncio.sleep(0.1)
+async def comes_to_answer(client: httpx.AsyncClient, status: int) -> None:
+    seen: object = None
+
+    async def there() -> bool:
+        nonlocal seen
+        try:
+            answer = await client.get("/salute")
+        except httpx.TransportError as e:
+            seen = repr(e)
+            return False
+        seen = answer.status_code, answer.text
+        return answer.status_code == status
+
+    await until(there, lambda: seen)

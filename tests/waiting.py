@@ -5,6 +5,7 @@ No test says how quick a machine is; what is measured is in `bench/`.
 
 import asyncio
 import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -56,6 +57,11 @@ def ended(process: subprocess.Popen[bytes] | subprocess.Popen[str], log: Path | 
     except subprocess.TimeoutExpired:
         process.kill()
         pytest.fail(f"{process.args!r} goes on. {tail(log) if log else ''}")
+
+
+def show(log: Path) -> None:
+    """Pytest prints it with a test that failed."""
+    sys.stderr.write(tail(log))
 
 
 def tail(log: Path) -> str:
