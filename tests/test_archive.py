@@ -17,6 +17,7 @@ from tests.browsing import Visitor
 from tests.files import pdf
 from tests.people import AUTONOMO
 from tests.steps import posted_draft, send
+from tests.waiting import PATIENCE
 
 OLD, YOUNG = "10 years 1 day", "10 years -1 day"
 
@@ -47,7 +48,7 @@ async def there(database: asyncpg.Connection) -> list[str]:
 def omnia(environment: dict[str, str], *arguments: str, **others: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "omnia_com", *arguments]
     told = {**os.environ, **environment, **others}
-    return subprocess.run(command, env=told, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=told, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def removed(environment: dict[str, str], *arguments: str) -> list[str]:

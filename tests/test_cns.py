@@ -28,6 +28,7 @@ from omnia_com.settings import Settings, SettingsError, read
 from tests.browsing import Visitor, client_of
 from tests.cards import ANNA, SECRET, bad, bundle, card, rfc9440
 from tests.conftest import InThisLoop, free_port
+from tests.waiting import PATIENCE, stopped, tail, until
 
 GOOD = card()
 
@@ -377,7 +378,7 @@ async def test_where_cards_are_not_read_their_addresses_are_not_there(visitor: C
 
 @pytest.mark.parametrize("processes", ["1", "2"])
 async def test_the_web_listens_for_the_proxy_of_cards_too(
-    processes: str, environment: dict[str, str], reading: dict[str, Any], migrated: None
+    processes: str, environment: dict[str, str], reading: dict[str, Any], migrated: None, tmp_path: Path
 ) -> None:
     port, cns_port = free_port(), free_port()
     own = {
@@ -387,22 +388,24 @@ async def test_the_web_listens_for_the_proxy_of_cards_too(
         "OMNIA_CNS_URL": f"http://localhost:{cns_port}",
         "OMNIA_WEB_PROCESSES": processes,
     }
-    process = start_web({**environment, **own})
+    log = tmp_path / "log"
+    process = start_web({**environment, **own}, log)
     try:
-        async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(30):
-            while not await asyncio.to_thread(answers, "127.0.0.1", port, "/salute"):
-                await asyncio.sleep(0.1)
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+            await until(lambda: asyncio.to_thread(answers, "127.0.0.1", port, "/salute"), lambda: tail(log))
             there = (await client.get(f"http://127.0.0.1:{port}/accesso/cns")).headers["location"]
             assert (await client.get(there, headers=[PROXY, SHOWN])).status_code == 303
             direct = there.replace(str(cns_port), str(port))
             assert (await client.get(direct, headers=[PROXY, SHOWN])).status_code == 403
     finally:
-        process.terminate()
-        process.wait(15)
+        stopped(process, log)
 
 
-def start_web(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "omnia_com", "web"], env={**os.environ, **environment})
+def start_web(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "omnia_com", "web"], env={**os.environ, **environment}, stderr=out
+        )
 
 
 def test_the_policy_is_that_of_the_profile() -> None:

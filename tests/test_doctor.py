@@ -1,24 +1,25 @@
 """What `omnia-com doctor` finds wrong with signing in, and that it says how to mend it."""
 
-import asyncio
 import dataclasses
 import os
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
-from omnia_com.commands.doctor import doctor, sign_in
+from omnia_com.commands.doctor import doctor, findings, sign_in
 from omnia_com.commands.doctor.findings import clocks
 from omnia_com.identity.exchanges import Exchange, keep
 from omnia_com.identity.oidc.agreements import read_agreements
 from omnia_com.identity.saml import refresh
 from omnia_com.settings import Settings
 from tests.browsing import client_of
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -29,8 +30,11 @@ def own(settings: Settings, tmp_path: Path) -> Settings:
 async def on_time(address: str) -> None:
     """A server dates its answers once a second, if its loop goes round: not during a test that has no need of it."""
     async with client_of(address) as client:
-        while clocks(address, parsedate_to_datetime((await client.get("/salute")).headers["date"])):
-            await asyncio.sleep(0.05)
+
+        async def it_is() -> bool:
+            return clocks(address, parsedate_to_datetime((await client.get("/salute")).headers["date"])) is None
+
+        await until(it_is)
 
 
 async def test_in_the_demonstration_all_is_well(web: str, clean: None, own: Settings) -> None:
@@ -51,8 +55,10 @@ async def test_a_register_that_cannot_be_read_whole(web: str, clean: None, own: 
 
 
 @pytest.mark.parametrize(("seconds", "well"), [(0, True), (9, True), (-9, True), (60, False), (-60, False)])
-def test_clocks_that_are_apart(seconds: int, well: bool) -> None:
-    found = clocks("PostgreSQL", datetime.now(UTC) + timedelta(seconds=seconds))
+def test_clocks_that_are_apart(seconds: int, well: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime.now(UTC)
+    monkeypatch.setattr(findings, "datetime", SimpleNamespace(now=lambda _: now))
+    found = clocks("PostgreSQL", now + timedelta(seconds=seconds))
     assert (found is None) == well
     if found:
         assert f"{abs(seconds)} secondi" in found.text

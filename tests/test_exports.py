@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from tests.browsing import Visitor
 from tests.people import AUTONOMO, SUBORDINATO
 from tests.steps import posted_draft, send
+from tests.waiting import PATIENCE
 
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parents[1] / "docs" / "esporta.schema.json").read_text())
 FORMATS = FormatChecker()
@@ -122,7 +123,7 @@ async def multiplied(database: asyncpg.Connection, year: int, times: int) -> Non
         SELECT gen_random_uuid(), 'OMNIACOM.{year}.' || lpad(n::text, 7, '0'), '{year}-06-01 12:00Z', {copied}
         FROM (SELECT * FROM comunicazione WHERE protocollo LIKE 'OMNIACOM.2026.%') c, generate_series(1, {times}) n
     """
-    await database.execute(query, timeout=60)
+    await database.execute(query, timeout=PATIENCE)
 
 
 MEASURED = """

@@ -23,6 +23,7 @@ from omnia_com.settings import Settings
 from tests.conftest import free_port, offering
 from tests.federations import LOOSE, WELL_KNOWN, Federation, unsigned
 from tests.liars import EID, Stage, public, serving
+from tests.waiting import PATIENCE
 
 OURS = "http://127.0.0.1:8000"
 INVALID, AWAY = "risposta_non_valida", "fornitore_non_raggiungibile"
@@ -85,7 +86,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def party(spid: Agreement, http: httpx.AsyncClient) -> RelyingParty:
-    return RelyingParty(spid, http, seconds=1)
+    return RelyingParty(spid, http, seconds=PATIENCE)
 
 
 async def refusal(attempt: Any) -> str:
@@ -335,19 +336,23 @@ LIES: dict[str, tuple[Change, str]] = {
 
 @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 @pytest.mark.parametrize("lie", LIES)
-async def test_no_lie_signs_anybody_in(party: RelyingParty, federation: Federation, lie: str) -> None:
+async def test_no_lie_signs_anybody_in(
+    party: RelyingParty, spid: Agreement, http: httpx.AsyncClient, federation: Federation, lie: str
+) -> None:
     told, reason = LIES[lie]
     for name, value in (told(federation) if callable(told) else told).items():
         setattr(federation, name, value)
+    if federation.delay:
+        party = RelyingParty(spid, http, seconds=1)
     assert await refusal(sign_in(party, federation)) == reason
 
 
 async def test_a_chain_counts_no_longer_than_its_shortest_statement(
     party: RelyingParty, federation: Federation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    federation.changes[ABOUT] = {"exp": now(2)}
+    federation.changes[ABOUT] = {"exp": now(PATIENCE)}
     await sign_in(party, federation)
-    later = time.time() + 3
+    later = time.time() + PATIENCE + 1
     monkeypatch.setattr(time, "time", lambda: later)
     federation.answers["/ta/fetch"] = (503, {}, b"")
     assert await refusal(party.start(OURS)) == AWAY
@@ -357,9 +362,9 @@ async def test_a_chain_counts_no_longer_than_its_shortest_statement(
 async def test_an_ended_chain_is_found_anew(
     party: RelyingParty, federation: Federation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    federation.changes[ABOUT] = {"exp": now(2)}
+    federation.changes[ABOUT] = {"exp": now(PATIENCE)}
     await sign_in(party, federation)
-    later = time.time() + 3
+    later = time.time() + PATIENCE + 1
     monkeypatch.setattr(time, "time", lambda: later)
     federation.changes = {}
     assert (await sign_in(party, federation)).identity.nome == "Anna"

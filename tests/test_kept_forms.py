@@ -15,6 +15,7 @@ from tests.browsing import Visitor, said
 from tests.files import pdf
 from tests.people import BOTH_TICKS, SUBORDINATO
 from tests.steps import posted_draft, send
+from tests.waiting import PAUSE
 
 ANNA, LUCA = "Anna Prova (PRVNNA85E49H501L)", "Luca Esempio (SMPLCU79T31F205Z)"
 KEPT, LOST = "quello che hai scritto c’è ancora", "non è arrivata"
@@ -201,7 +202,7 @@ async def no_lock_is_waited_for(database: asyncpg.Connection) -> None:
     """As after `database.PATIENCE`, sooner."""
     while True:
         await database.execute("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(PAUSE)
 
 
 async def test_what_cannot_be_saved_now_stays_and_nobody_is_kept_from_entering(

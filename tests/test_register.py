@@ -15,6 +15,7 @@ import pytest
 from omnia_com.identity import AccessRefused, exchange_keys, exchanges
 from omnia_com.identity.exchanges import Exchange, keep
 from omnia_com.settings import Settings, SettingsError
+from tests.waiting import PATIENCE
 
 ANNA = "PRVNNA85E49H501L"
 RESPONSE = "<samlp:Response><saml:Attribute>anna.prova@example.org</saml:Attribute></samlp:Response>"
@@ -43,7 +44,7 @@ async def command(settings: Settings, *arguments: str, stdin: str = "") -> tuple
     }
     line = [sys.executable, "-m", "omnia_com", "registro", *arguments]
     done = await asyncio.to_thread(
-        subprocess.run, line, env=environment, input=stdin, capture_output=True, text=True, timeout=60
+        subprocess.run, line, env=environment, input=stdin, capture_output=True, text=True, timeout=PATIENCE
     )
     return done.returncode, done.stdout, done.stderr
 

@@ -17,6 +17,7 @@ from omnia_com.identity.oidc.relying_party import RelyingParty
 from omnia_com.settings import Settings
 from tests.conftest import free_port
 from tests.liars import Liar, Stage, serving
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -80,4 +81,10 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def victim(stage: Stage, settings: Settings, http: httpx.AsyncClient) -> RelyingParty:
+    return RelyingParty(of_issuer(settings, f"http://127.0.0.1:{stage.port}"), http, seconds=PATIENCE)
+
+
+@pytest.fixture
+def impatient(stage: Stage, settings: Settings, http: httpx.AsyncClient) -> RelyingParty:
+    """For providers that are too slow: sooner than `remote.SECONDS`."""
     return RelyingParty(of_issuer(settings, f"http://127.0.0.1:{stage.port}"), http, seconds=0.5)

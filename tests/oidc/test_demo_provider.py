@@ -22,6 +22,7 @@ from omnia_com.identity.oidc.relying_party import RelyingParty
 from omnia_com.settings import Settings
 from tests.conftest import free_port
 from tests.oidc.steps import chosen
+from tests.waiting import PATIENCE, until
 
 
 async def test_the_page_of_the_provider(
@@ -198,7 +199,7 @@ def run_provider(*environ: str) -> list[str]:
 
 def test_the_provider_refuses_to_start_in_production() -> None:
     command = run_provider("OMNIA_ENV=production", "OMNIA_BASE_URL=https://omnia.example.it")
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert ended.returncode == 2
     assert "non parte" in ended.stderr
 
@@ -208,13 +209,15 @@ async def test_the_provider_is_a_process_of_its_own(tmp_path: Path) -> None:
     command = run_provider(f"OMNIA_IDP_PORT={port}", f"OMNIA_DATA={tmp_path}")
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-        for _ in range(200):
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE) as client:
+
+        async def there() -> bool:
             with contextlib.suppress(httpx.TransportError):
-                if (await client.head("/.well-known/openid-configuration")).is_success:
-                    break
-            await asyncio.sleep(0.05)
+                return (await client.head("/.well-known/openid-configuration")).is_success
+            return False
+
+        await until(there, lambda: process)
         assert (await client.get("/authorize?code=segreto")).status_code == 400
     process.terminate()
-    output, _ = await asyncio.wait_for(process.communicate(), 8)
+    output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert output == b"", "nothing of what it was asked is written"
