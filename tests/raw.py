@@ -5,7 +5,9 @@ import re
 import ssl
 from dataclasses import dataclass
 
-PATIENCE = 3.0  # seconds for an answer that does not end the connection
+from tests.waiting import PATIENCE
+
+QUIET = 3.0  # seconds without a word after an answer that does not end the connection
 HIDDEN = b"GET /nascosta HTTP/1.1\r\nHost: {host}\r\n\r\n"
 HEAD = b"Host: {host}\r\nConnection: close\r\n"
 POST, GET = b"POST / HTTP/1.1\r\n" + HEAD, b"GET / HTTP/1.1\r\n" + HEAD
@@ -96,9 +98,8 @@ async def send(port: int, raw: bytes, host: str, tls: ssl.SSLContext | None = No
     answer = b""
     try:
         writer.write(raw.replace(b"{host}", host.encode()))
-        async with asyncio.timeout(PATIENCE):
-            while part := await reader.read(65536):
-                answer += part
+        while part := await asyncio.wait_for(reader.read(65536), QUIET if answer else PATIENCE):
+            answer += part
     except (OSError, TimeoutError):
         pass
     finally:

@@ -402,10 +402,9 @@ async def test_the_web_listens_for_the_proxy_of_cards_too(
 
 
 def start_web(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "omnia_com", "web"]
     with log.open("wb") as out:
-        return subprocess.Popen(
-            [sys.executable, "-m", "omnia_com", "web"], env={**os.environ, **environment}, stderr=out
-        )
+        return subprocess.Popen(command, env={**os.environ, **environment}, stderr=out)
 
 
 def test_the_policy_is_that_of_the_profile() -> None:

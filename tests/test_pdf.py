@@ -5,7 +5,7 @@ import io
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +22,11 @@ from omnia_com.documents.printing import print_html
 from omnia_com.documents.sheet import AttachmentRow, Section, Sheet
 from omnia_com.form.rows import Row
 from omnia_com.settings import read
+from omnia_com.workers import browser as chromium
 from omnia_com.workers.browser import Browser, BrowserUnavailable, DriverGone, NotPrinted, Tab
 from omnia_com.workers.main import beat, every
 from omnia_com.workers.own_folder import OwnFolder
+from tests.waiting import PATIENCE
 
 WHEN = datetime(2026, 11, 23, 8, 14, tzinfo=UTC)
 JSON = '{"annotazioni": "😀 é \\u0000", "protocollo": "OMNIACOM.2026.0000001"}'.encode()
@@ -90,6 +92,15 @@ SHEETS = {
     "parole lunghe": Sheet(heading="W" * 200, facts=rows(("W" * 90, "W" * 200)), sections=(job("W" * 2000),)),
     "molte righe": Sheet(heading="Ricevuta", sections=(Section("Prova", rows(*[("Campo", "valore " * 40)] * 20)),)),
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_no_hurry() -> Iterator[None]:
+    """How soon a person has a receipt is for `bench/` to say."""
+    with pytest.MonkeyPatch.context() as patient:
+        for limit in ("RENDER_LIMIT", "SHORT_LIMIT", "LAUNCH_LIMIT"):
+            patient.setattr(chromium, limit, PATIENCE)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -243,13 +254,14 @@ async def test_a_killed_browser_is_started_again(browser: Browser) -> None:
 async def test_a_page_that_takes_too_long_fails_once_and_harms_no_other(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("omnia_com.workers.browser.RENDER_LIMIT", 2)
     endless = Sheet(heading="Comunicazione", sections=(job("a\n" * 125_000),))
     tries = []
     genuine = Tab.pdf
 
     async def pdf(tab: Tab, html: str) -> bytes:
+        """Only the long one has little time."""
         tries.append(len(html))
+        monkeypatch.setattr(chromium, "RENDER_LIMIT", 2 if len(html) > 125_000 else PATIENCE)
         return await genuine(tab, html)
 
     monkeypatch.setattr(Tab, "pdf", pdf)
@@ -306,7 +318,7 @@ async def test_a_driver_that_dies_while_there_is_no_browser_ends_the_worker_too(
         os.kill(parent(await browser_pid(browser)), signal.SIGKILL)
         browser._program, browser.available = None, False  # as after a Chromium that did not start
         with pytest.raises(Ended, match="1"):
-            await asyncio.wait_for(every(0.01, "battito", lambda: beat(browser)), 20)
+            await asyncio.wait_for(every(0.01, "battito", lambda: beat(browser)), PATIENCE)
 
 
 async def test_without_a_browser_it_says_so_and_goes_on(tmp_path: Path) -> None:
