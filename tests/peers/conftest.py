@@ -6,7 +6,6 @@ What they say of the pages can be kept for the statement of accessibility.
 import os
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -20,6 +19,7 @@ from omnia_com.pages.assessment import Check, Results
 from tests.browser.conftest import chromium, window
 from tests.browser.test_axe import PATHS, REST
 from tests.peers.proxies import Proxy, running
+from tests.waiting import eventually, stopped, tail
 
 __all__ = ["chromium", "window"]
 Judged = Callable[[str, str, int], None]
@@ -76,15 +76,11 @@ def proxy(
         with (folder / "web.log").open("wb") as log:
             command = [sys.executable, "-m", "omnia_com", "web"]
             started.append(subprocess.Popen(command, env={**os.environ, **environment, **own}, stderr=log))
-        deadline = time.monotonic() + 30
-        while not answers("127.0.0.1", int(own["OMNIA_PORT"]), "/salute"):
-            assert time.monotonic() < deadline, (folder / "web.log").read_text()[-3000:]
-            time.sleep(0.1)
+        eventually(lambda: answers("127.0.0.1", int(own["OMNIA_PORT"]), "/salute"), lambda: tail(folder / "web.log"))
 
     try:
         with running(request.param, folder, start_web) as proxy:
             yield proxy
     finally:
         for process in started:
-            process.terminate()
-            process.wait(15)
+            stopped(process, folder / "web.log")

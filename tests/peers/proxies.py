@@ -9,7 +9,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPResponse
@@ -20,12 +19,12 @@ import pytest
 
 from tests.cards import SECRET, Issued, authority, bundle, server
 from tests.conftest import free_port
+from tests.waiting import PATIENCE, eventually, tail
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 MAIN, CARDS = "omnia.example.it", "cns.omnia.example.it"
 PACKAGES = {"nginx": "nginx-light", "caddy": "caddy"}
 SEARCHED = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
-ANSWER_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Proxy:
             context.set_ciphers("DEFAULT:@SECLEVEL=1")  # a short key is for the server to refuse
             context.load_cert_chain(*card)
         with (
-            socket.create_connection(("127.0.0.1", self.port), timeout=ANSWER_SECONDS) as plain,
+            socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as plain,
             context.wrap_socket(plain, server_hostname=sni) as tls,
         ):
             yield tls
@@ -92,7 +91,7 @@ def get(url: str, *headers: tuple[str, str]) -> bytes:
 
 def plainly(port: int, request: bytes) -> Answer:
     """What is answered without TLS, at a port of this machine."""
-    with socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS) as plain:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as plain:
         plain.sendall(request)
         return Answer.read(plain)
 
@@ -189,14 +188,13 @@ def _caddy(found: str, folder: Path, proxy: Proxy) -> list[str]:
 
 
 def _until_it_answers(proxy: Proxy, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + ANSWER_SECONDS
-    while True:
+    def answers() -> bool:
+        assert process.poll() is None, f"{proxy.name} has ended: {tail(log)}"
         with contextlib.suppress(OSError):
-            if proxy.ask(f"{proxy.at(MAIN)}/salute").status == 200:
-                return
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise AssertionError(f"{proxy.name} does not answer: {log.read_text()[-3000:]}")
-        time.sleep(0.1)
+            return proxy.ask(f"{proxy.at(MAIN)}/salute").status == 200
+        return False
+
+    eventually(answers, lambda: tail(log))
 
 
 def install() -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import subprocess
 import tempfile
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from omnia_com.communications.attachments import antivirus
 from tests.conftest import free_port
 from tests.files import pdf
 from tests.peers.venv import tool
+from tests.waiting import eventually, stopped
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
@@ -30,14 +30,10 @@ def clamd() -> Iterator[tuple[str, str]]:
         )
         command = [str(tool("clamd")), "--config-file", str(folder / "clamd.conf")]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        while not (folder / "socket").exists():
-            assert process.poll() is None, "clamd did not start"
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        eventually(lambda: process.poll() is not None or (folder / "socket").exists())
+        assert process.poll() is None, "clamd did not start"
         yield f"{folder}/socket", f"127.0.0.1:{port}"
-        process.terminate()
-        process.wait(20)
+        stopped(process)
 
 
 async def pieces(content: bytes) -> AsyncIterator[bytes]:

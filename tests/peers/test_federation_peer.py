@@ -1,6 +1,5 @@
 """Whole sign-ins by the federation, with the reference trust anchor and provider of SPID and CIE OpenID Connect."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from omnia_com.settings import Settings
 from tests.conftest import free_port, offering
 from tests.peers.beside import running
 from tests.peers.venv import peer
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.peers
 
@@ -63,7 +63,7 @@ def federated(
 async def browser(app: Front, web: str, clean: None, federated: Settings) -> AsyncIterator[httpx.AsyncClient]:
     parties = RelyingParties(federated)
     with offering(app, parties):
-        async with httpx.AsyncClient(base_url=web, timeout=20) as client:
+        async with httpx.AsyncClient(base_url=web, timeout=PATIENCE) as client:
             yield client
     await parties.aclose()
 
@@ -83,15 +83,17 @@ async def arrived(browser: httpx.AsyncClient, person: str) -> tuple[str, httpx.R
 async def open_page(browser: httpx.AsyncClient, url: str, base: httpx.Response | None = None) -> httpx.Response:
     """A page of the peer's, which may need a moment to start."""
     url = urljoin(str(base.url), url) if base else url
-    for _ in range(100):
+
+    async def answered() -> httpx.Response | None:
         try:
-            page = await browser.get(url)
+            return await browser.get(url)
         except httpx.TransportError:
-            await asyncio.sleep(0.1)
-            continue
-        assert page.status_code == 200, (page.status_code, page.headers, page.text[:300])
-        return page
-    raise AssertionError("the peer does not answer")
+            return None
+
+    page = await until(answered, lambda: f"no answer at {url}")
+    assert page is not None
+    assert page.status_code == 200, (page.status_code, page.headers, page.text[:300])
+    return page
 
 
 async def fill(browser: httpx.AsyncClient, page: httpx.Response, **typed: str) -> httpx.Response:

@@ -7,7 +7,6 @@ from tests.browser.conftest import Windows
 from tests.browser.test_axe import PATHS, REST
 from tests.browser.test_looks import LOOKS, sideways
 
-pytestmark = pytest.mark.timeout(600)
 MEDIA: dict[str, dict[str, str]] = {
     "light": {},
     "dark": {"color_scheme": "dark"},

@@ -20,7 +20,7 @@ from tests.conftest import PERSONE, free_port, offering
 from tests.peers.beside import running
 from tests.peers.venv import npm_package, tool
 
-pytestmark = [pytest.mark.peers, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.peers
 
 VERSION, NODE = "9.13.3", 20
 # Luca with all ten facts; his birth is not what the codice fiscale says, so that only the provider can have said it.

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -38,20 +39,16 @@ async def test_who_writes_too_slowly_is_cut_off(proxy: Proxy) -> None:
     tls = ssl.create_default_context(cafile=str(proxy.trusted))
     tls.verify_flags &= ~ssl.VERIFY_X509_STRICT
     reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port, ssl=tls, server_hostname=MAIN)
-    began = time.monotonic()
-    try:
-        async with asyncio.timeout(25):
-            for sign in b"GET / HTTP/1.1\r\nHost: " + b"x" * 1000:
-                writer.write(bytes([sign]))
-                await writer.drain()
-                if reader.at_eof():
-                    break
-                await asyncio.sleep(0.5)
-    except OSError:
-        pass
-    finally:
-        writer.transport.abort()
-    assert 8 < time.monotonic() - began < 20
+    began, signs, written = time.monotonic(), b"GET / HTTP/1.1\r\nHost: " + b"x" * 200, 0
+    with suppress(OSError):
+        while written < len(signs) and not reader.at_eof():
+            writer.write(signs[written : written + 1])
+            await writer.drain()
+            written += 1
+            await asyncio.sleep(0.5)
+    writer.transport.abort()
+    assert written < len(signs)
+    assert time.monotonic() - began > 8, "seconds that everybody has"
 
 
 @pytest.mark.parametrize("bytes_sent", [300_000, 6_000_000])

@@ -12,7 +12,7 @@ from tests.files import image
 from tests.line import SLOW_3G, line
 from tests.people import BOTH_TICKS, SUBORDINATO
 
-pytestmark = [pytest.mark.peers, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.peers
 PHOTO: Any = {"name": "contratto.png", "mimeType": "image/png", "buffer": image("PNG", 400, 250)}
 
 
@@ -22,7 +22,6 @@ async def test_the_whole_journey(script: bool, window: Windows, worker: None) ->
     lost = list[str]()
     async with line(SLOW_3G) as (_, address):
         w = await window(script, proxy=address)
-        w.context.set_default_timeout(60_000)
         w.context.on("requestfailed", lambda r: lost.append(f"{r.method} {r.url} {r.failure}"))
         await w.sign_in("P01")
         await w.press("Nuova Comunicazione")

@@ -8,18 +8,18 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from omnia_com.commands.up.embedded import temporary
+from omnia_com.commands.up.roles import answers
 from tests.conftest import free_port
 from tests.peers.venv import peer, tool, xmlsec1
 from tests.signer import new_certificate
+from tests.waiting import eventually, stopped, tail
 
 pytestmark = pytest.mark.peers
 REDIRECT = re.compile(r'<[^<]*SingleSignOnService [^>]*bindings:HTTP-Redirect"[^>]*/>')
@@ -87,22 +87,14 @@ def service(judges: dict[str, Judge], tmp_path_factory: pytest.TempPathFactory) 
         }
         command = [sys.executable, "-m", "omnia_com"]
         subprocess.run([*command, "migrate"], env=environment, check=True, capture_output=True)
-        web = subprocess.Popen([*command, "web"], env=environment, stderr=subprocess.DEVNULL)
+        log = tmp_path_factory.mktemp("web") / "log"
+        with log.open("wb") as out:
+            web = subprocess.Popen([*command, "web"], env=environment, stderr=out)
         try:
-            yield wait_for(f"http://127.0.0.1:{port}")
+            eventually(lambda: answers("127.0.0.1", port, "/salute"), lambda: tail(log))
+            yield f"http://127.0.0.1:{port}"
         finally:
-            web.terminate()
-            web.wait(10)
-
-
-def wait_for(address: str) -> str:
-    for _ in range(200):
-        try:
-            if httpx.get(f"{address}/salute").status_code == 200:
-                return address
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("the service did not start")
+            stopped(web, log)
 
 
 def results(report: dict[str, Any]) -> list[dict[str, Any]]:

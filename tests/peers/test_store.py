@@ -3,7 +3,6 @@
 import dataclasses
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -16,6 +15,7 @@ from omnia_com.settings import Settings
 from tests.conftest import free_port
 from tests.files import padded_pdf
 from tests.peers.venv import peer
+from tests.waiting import PATIENCE, eventually, stopped
 
 
 @pytest.fixture
@@ -33,17 +33,16 @@ def store(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Setti
         "AWS_REGION": "us-east-1",
     }.items():
         monkeypatch.setenv(name, value)
-    deadline = time.monotonic() + 30
-    while True:
+
+    def made() -> bool:
         try:
-            httpx.put(f"{address}/allegati", timeout=5).raise_for_status()
-            break
+            return httpx.put(f"{address}/allegati", timeout=PATIENCE).raise_for_status().is_success
         except httpx.TransportError:
-            assert time.monotonic() < deadline, "the store did not start"
-            time.sleep(0.1)
+            return False
+
+    eventually(made, lambda: f"the store did not start, {server.poll()}")
     yield dataclasses.replace(settings, allegati_url="s3://allegati/omnia")
-    server.terminate()
-    server.wait(10)
+    stopped(server)
 
 
 async def test_what_one_machine_stores_another_hands_out_and_removes(store: Settings) -> None:
