@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 from tests.browsing import Page, said
 from tests.peers.venv import tool
+from tests.waiting import PATIENCE
 
 NAMED = {" ": "<space>"}
 
@@ -52,7 +53,7 @@ class Lynx:
             self.start,
         ]
         environment = {"TERM": "vt100", "LINES": "60", "COLUMNS": "120", "LANG": "C.UTF-8", "HOME": str(folder)}
-        shown = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True)
+        shown = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE, check=True)
         return shown.stdout.decode(errors="replace")
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.cards import ANNA, SECRET, Issued, authority, bad, card, revocations, rfc9440
 from tests.peers.listeners import listening
 from tests.peers.proxies import CARDS, MAIN, Answer, Proxy, get, plainly, running
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.peers
 GOOD = card()
@@ -89,7 +90,9 @@ def test_the_main_name_asks_nobody_for_a_certificate(proxy: Proxy) -> None:
     asked = {}
     for name in (MAIN, CARDS):
         command = ["openssl", "s_client", "-connect", f"127.0.0.1:{proxy.port}", "-servername", name, "-tls1_2", "-msg"]
-        said = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20).stdout
+        said = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
+        ).stdout
         assert "ServerHelloDone" in said
         asked[name] = "CertificateRequest" in said
     assert asked == {MAIN: False, CARDS: True}

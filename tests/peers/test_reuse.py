@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.venv import ROOT
+from tests.waiting import PATIENCE
 
 REUSE = ROOT / ".venv-sbom" / "bin" / "reuse"
 
@@ -15,7 +16,9 @@ REUSE = ROOT / ".venv-sbom" / "bin" / "reuse"
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     assert REUSE.exists(), "`make test-peers` installs requirements-sbom.txt in .venv-sbom"
     env = {**os.environ, "REUSE_ENCODING_MODULE": "charset_normalizer"}  # the other one wants a library of the system
-    return subprocess.run([REUSE, "--root", folder, "lint"], env=env, capture_output=True, text=True, timeout=110)
+    return subprocess.run(
+        [REUSE, "--root", folder, "lint"], env=env, capture_output=True, text=True, timeout=4 * PATIENCE
+    )
 
 
 @pytest.fixture

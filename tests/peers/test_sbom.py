@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import free_port
 from tests.peers.venv import ROOT
+from tests.waiting import PATIENCE
 
 PYTHON = ROOT / ".venv-sbom" / "bin" / "python"
 VALID = """
@@ -30,7 +31,7 @@ def sbom(folder: Path, osv: int) -> subprocess.CompletedProcess[str]:
     """What `make sbom` runs, with OSV at a port of this machine."""
     assert PYTHON.exists(), "`make test-peers` installs requirements-sbom.txt in .venv-sbom"
     command, env = [ROOT / ".ci" / "sbom", folder], {"PIP_AUDIT_OSV_URL": f"http://127.0.0.1:{osv}/"}
-    return subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, timeout=110)
+    return subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, timeout=4 * PATIENCE)
 
 
 @contextmanager
@@ -63,7 +64,7 @@ def test_it_is_valid_and_names_every_package_with_its_version_and_digests(tmp_pa
     assert done.returncode == 0, done.stderr
     assert "non cercati, la rete non lo permette" in done.stdout
     text = (tmp_path / "sbom.json").read_text()
-    said = subprocess.run([PYTHON, "-c", VALID], input=text, capture_output=True, text=True, timeout=60)
+    said = subprocess.run([PYTHON, "-c", VALID], input=text, capture_output=True, text=True, timeout=PATIENCE)
     assert said.returncode == 0, said.stderr
     pins = re.split(r"\n(?=\S)", (ROOT / "requirements.txt").read_text())
     wanted = {
