@@ -42,11 +42,11 @@ def css(asked_if: Mapping[str, Rule] = ASKED_IF, groups: Iterable[Group] = tuple
 
 
 def _hiding(rule: Rule, group: Group, asked_if: Mapping[str, Rule]) -> str:
-    names = [f.name for f in group.fields if asked_if.get(f.name) is rule]
-    if not names:
+    decided = [f for f in group.fields if asked_if.get(f.name) is rule]
+    if not decided:
         return ""
-    hidden = [f".form-group:has({','.join(f'[name={name}]' for name in names)})"]
-    hidden += [BESIDE[name] for name in names if name in BESIDE]
+    hidden = [f".form-group:has({','.join(map(_first_control, decided))})"]
+    hidden += [BESIDE[f.name] for f in decided if f.name in BESIDE]
     where = _not_asked(rule, {f.name: f for f in group.fields}, {})
     return f"#gruppo{_any(where)} {_any(hidden)}{{display:none}}" if where else ""
 
@@ -85,8 +85,18 @@ def _given(field: Field, answers: list[str]) -> str:
     if REST in answers:
         others = [answer for answer in _answers(field) if answer not in answers]
         return f":not({_given(field, others)})" if others else ""
-    gap = " " if isinstance(field.kind, LongChoice) else ""  # an option stands in a list, a radio by itself
-    return f":has([name={field.name}]{gap}{_any([f'[value={answer}]' for answer in answers])}:checked)"
+    if isinstance(field.kind, LongChoice):
+        chosen = f"#{field.name} {_any([f'[value={answer}]' for answer in answers])}"
+    else:
+        chosen = _any([f"#{field.name}-{answer}" for answer in answers])
+    return f":has({chosen}:checked)"
+
+
+def _first_control(field: Field) -> str:
+    """Radios and ticks add their value to the field's name."""
+    if isinstance(field.kind, LongChoice) or not isinstance(field.kind, Choice | Tick):
+        return f"#{field.name}"
+    return f"#{field.name}-{next(answer for answer in _answers(field) if answer != REST)}"
 
 
 def _any(selectors: Sequence[str]) -> str:
