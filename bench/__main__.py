@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx
 
 from bench.line import form_page
-from tests.browsing import Visitor, on_the_wire
 from tests.conftest import free_port
-from tests.people import AUTONOMO, SUBORDINATO
-from tests.steps import new_draft, posted_draft, send
+from tests.helpers.browsing import Visitor, on_the_wire
+from tests.helpers.people import AUTONOMO, SUBORDINATO
+from tests.helpers.steps import new_draft, posted_draft, send
 
 SENDINGS, REQUESTS, CONNECTIONS = 60, 3000, 16
 

@@ -8,7 +8,7 @@ from playwright.async_api import ProxySettings, async_playwright
 
 from omnia_com import settings as setup
 from omnia_com.documents.find_chromium import HOW_TO, find
-from tests.line import SLOW_3G, line
+from tests.helpers.line import SLOW_3G, line
 
 TIMES = """() => [
   performance.getEntriesByName("first-contentful-paint")[0].startTime,

@@ -17,7 +17,7 @@ from playwright.async_api import Page, async_playwright
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from omnia_com import settings as setup
 from omnia_com.documents.find_chromium import HOW_TO, find
-from tests.people import BOTH_TICKS, SUBORDINATO
+from tests.helpers.people import BOTH_TICKS, SUBORDINATO
 
 IMAGES = Path(__file__).with_name("img")
 PERSON = "Anna Prova (PRVNNA85E49H501L)"

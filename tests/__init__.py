@@ -4,4 +4,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite(*(f"{__name__}.{part.stem}" for part in Path(__file__).parent.iterdir()))
+ROOT = Path(__file__).parents[1]
+SHARED = [part for part in (ROOT / "tests").rglob("*.py") if not part.name.startswith(("test_", "__"))]
+pytest.register_assert_rewrite(*(".".join(part.relative_to(ROOT).with_suffix("").parts) for part in SHARED))

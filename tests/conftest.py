@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import secrets
 import socket
@@ -11,7 +10,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +26,9 @@ from omnia_com.italy.clock import Clock
 from omnia_com.pages.http.front import Front
 from omnia_com.settings import ROME, Settings
 from omnia_com.storage import database as storage
-from tests.browsing import Visitor, client_of
-from tests.waiting import PATIENCE, stopped
+from tests.helpers.browsing import Visitor, client_of
+from tests.helpers.waiting import PATIENCE, stopped
 
-PERSONE: dict[str, dict[str, str]] = json.loads((files("omnia_com.identity.demo") / "persone.json").read_text())
 ADESSO = "2026-11-23T10:00:00"
 EVERYTHING = (
     "comunicazione, documento, allegato, contenuto, bozza, protocollo, sessione, accesso_in_corso, dichiarante, "
@@ -40,9 +37,11 @@ EVERYTHING = (
 
 # What takes longest begins first, so that no processor waits for another at the end.
 LONGEST = (
-    "browser.test_axe", "browser.test_cuts", "test_run", "test_faults", "test_up", "test_uploads", "browser.test_looks",
-    "test_exports", "test_archive", "test_scenari", "test_attachments", "browser.test_swap", "test_pdf", "test_nu",
-    "browser.test_autosave", "browser.test_bytes", "test_sending", "test_saml", "test_saml_attacks",
+    "browser.test_axe", "browser.test_cuts", "commands.test_run", "documents.test_faults", "commands.test_up",
+    "communications.test_uploads", "browser.test_looks", "commands.test_exports", "commands.test_elimina_scadute",
+    "form.test_scenari", "communications.test_attachments", "browser.test_swap", "documents.test_pdf", "pages.test_nu",
+    "browser.test_autosave", "browser.test_bytes", "communications.test_sending", "identity.saml.test_sign_in",
+    "identity.saml.test_attacks",
 )  # fmt: skip
 
 

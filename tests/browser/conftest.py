@@ -11,7 +11,7 @@ from playwright.async_api import Browser, async_playwright
 from omnia_com.documents.find_chromium import HOW_TO, find
 from omnia_com.settings import Settings
 from tests.browser.window import TELL_VIOLATIONS, Window
-from tests.waiting import PATIENCE
+from tests.helpers.waiting import PATIENCE
 
 Windows = Callable[..., Awaitable[Window]]
 

@@ -1,13 +1,15 @@
 """What a person does with one press of a button: where, with what typed, and how to know that it was done once."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from tests.browser.window import Window
-from tests.browsing import Visitor
-from tests.files import image
-from tests.people import BOTH_TICKS, SUBORDINATO
-from tests.steps import posted_draft, send
+from tests.helpers.browsing import Visitor
+from tests.helpers.files import image
+from tests.helpers.people import BOTH_TICKS, SUBORDINATO
+from tests.helpers.steps import posted_draft, send
+from tests.helpers.waiting import until
 
 
 class Gesture(NamedTuple):
@@ -149,3 +151,24 @@ LANGUAGES = {
         "html[lang=de] #motivo-per_errore[checked]",
     ),
 }
+
+
+QUIET = 2000  # ms without writing, and the page saves
+
+
+def content(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+async def receipt(w: Window) -> Path:
+    async def ready() -> bool:
+        if not (there := await w.page.locator("[data-ricevuta=pronta]").count()):
+            await w.follow("Aggiorna lo stato")
+        return bool(there)
+
+    await until(ready, lambda: w.page.url)
+    async with w.page.expect_download() as download:
+        await w.follow("Scarica ricevuta")
+    file = await download.value
+    assert file.suggested_filename == "ricevuta-OMNIACOM.2026.0000001.pdf"
+    return await file.path()

@@ -14,8 +14,8 @@ from omnia_com.italy.clock import Clock
 from omnia_com.pages.controls import draw
 from omnia_com.pages.http.not_asked import css
 from tests.browser.conftest import Windows
-from tests.browsing import Visitor
-from tests.steps import posted_draft
+from tests.helpers.browsing import Visitor
+from tests.helpers.steps import posted_draft
 
 SHOWN = """(combinations) => combinations.map((answers) => {
   for (const [name, text] of Object.entries(answers)) {

@@ -6,10 +6,10 @@ from playwright.async_api import FilePayload
 
 from tests.browser.conftest import Windows
 from tests.browser.window import Window
-from tests.browsing import Visitor
-from tests.files import EXE, image, pdf
-from tests.people import SUBORDINATO
-from tests.steps import posted_draft
+from tests.helpers.browsing import Visitor
+from tests.helpers.files import EXE, image, pdf
+from tests.helpers.people import SUBORDINATO
+from tests.helpers.steps import posted_draft
 
 
 async def choose(w: Window, name: str, content: bytes) -> None:

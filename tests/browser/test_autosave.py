@@ -8,13 +8,13 @@ import pytest
 from playwright.async_api import Route
 
 from tests.browser.conftest import Windows
+from tests.browser.gestures import QUIET
 from tests.browser.window import Window
-from tests.browsing import Visitor
-from tests.people import SUBORDINATO
-from tests.steps import posted_draft
-from tests.waiting import until
+from tests.helpers.browsing import Visitor
+from tests.helpers.people import SUBORDINATO
+from tests.helpers.steps import posted_draft
+from tests.helpers.waiting import until
 
-QUIET = 2000  # ms without writing, and the page saves
 ANSWER = 400  # bytes, headers included (PAGES.md)
 
 

@@ -2,30 +2,9 @@
 
 import pytest
 
-from omnia_com.pages.patterns import PATTERNS
 from tests.browser.axe import violations
 from tests.browser.conftest import Viewers, Windows
-
-PATHS = [f"/modelli/{p.name}" for p in PATTERNS]
-MAIN_STATES = (
-    "inizio",
-    "entra",
-    "comunicazioni",
-    "contatti-errori",
-    "bozza-vuota",
-    "bozza-subordinato-errori",
-    "bozza-autonomo",
-    "conflitto",
-    "riepilogo-avvisi",
-    "riepilogo-dichiarazioni",
-    "comunicazione",
-    "comunicazione-attesa",
-    "annulla-errori",
-    "conseguenze",
-    "guasto-404",
-)
-MAIN = [f"/modelli/{name}" for name in MAIN_STATES]
-REST = ["/modelli", "/modelli/come-provare", "/privacy", "/note-legali", "/accessibilita"]
+from tests.browser.pages import MAIN, PATHS, REST
 
 
 @pytest.mark.parametrize("path", PATHS + REST)

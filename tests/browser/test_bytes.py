@@ -14,13 +14,13 @@ from omnia_com.form.rules import ASKED_IF
 from omnia_com.pages.http import assets
 from omnia_com.pages.patterns import PATTERNS
 from omnia_com.pages.patterns.invented import EMPLOYED_WRONG
-from tests import script
 from tests.browser.conftest import Windows
 from tests.browser.window import Window
-from tests.browsing import Visitor, on_the_wire
-from tests.files import image
-from tests.people import AUTONOMO, SUBORDINATO
-from tests.steps import posted_draft, send
+from tests.helpers import script
+from tests.helpers.browsing import Visitor, on_the_wire
+from tests.helpers.files import image
+from tests.helpers.people import AUTONOMO, SUBORDINATO
+from tests.helpers.steps import posted_draft, send
 
 # PAGES.md, bytes with headers
 PAGE, REPEATED, SCRIPT, FIRST_VIEW, WITH_FONTS, SWAP = 8_000, 5_000, 14_000, 22_000, 32_000, 2_000

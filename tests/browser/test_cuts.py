@@ -8,13 +8,12 @@ from asyncpg import Connection
 
 from omnia_com.pages.http import ready
 from tests.browser.conftest import Windows
-from tests.browser.gestures import GESTURES, LANGUAGES
-from tests.browser.test_autosave import QUIET
+from tests.browser.gestures import GESTURES, LANGUAGES, QUIET
 from tests.browser.window import Window
-from tests.browsing import Visitor
-from tests.line import Line, Where, line
-from tests.people import SUBORDINATO
-from tests.steps import posted_draft
+from tests.helpers.browsing import Visitor
+from tests.helpers.line import Line, Where, line
+from tests.helpers.people import SUBORDINATO
+from tests.helpers.steps import posted_draft
 
 
 def swept(name: str, core: str, values: Iterable[str]) -> pytest.MarkDecorator:

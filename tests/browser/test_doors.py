@@ -9,8 +9,8 @@ import pytest
 from omnia_com.identity import Door
 from omnia_com.pages.http.front import Front
 from tests.browser.conftest import Windows
-from tests.browsing import Visitor
-from tests.waiting import until
+from tests.helpers.browsing import Visitor
+from tests.helpers.waiting import until
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """The main job as a person does it: on a phone with JavaScript, at a desk without."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.browser.conftest import Windows
+from tests.browser.gestures import content, receipt
 from tests.browser.window import Window
-from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
-from tests.waiting import until
+from tests.helpers.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
 
 WAYS = [(True, 360), (False, 1280)]
 
@@ -44,21 +42,3 @@ async def _choose(w: Window, tipologia: str, script: bool) -> None:
     else:
         await w.press("Aggiorna i campi")
         assert await w.page.locator("#aggiorna").is_visible()
-
-
-def content(file: Path) -> bytes:
-    return file.read_bytes()
-
-
-async def receipt(w: Window) -> Path:
-    async def ready() -> bool:
-        if not (there := await w.page.locator("[data-ricevuta=pronta]").count()):
-            await w.follow("Aggiorna lo stato")
-        return bool(there)
-
-    await until(ready, lambda: w.page.url)
-    async with w.page.expect_download() as download:
-        await w.follow("Scarica ricevuta")
-    file = await download.value
-    assert file.suggested_filename == "ricevuta-OMNIACOM.2026.0000001.pdf"
-    return await file.path()

@@ -6,10 +6,9 @@ import pytest
 
 from tests.browser.conftest import Windows
 from tests.browser.window import Window
-from tests.browsing import Visitor
-from tests.conftest import PERSONE
-from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
-from tests.steps import posted_draft
+from tests.helpers.browsing import Visitor
+from tests.helpers.people import AUTONOMO, BOTH_TICKS, PERSONE, SUBORDINATO
+from tests.helpers.steps import posted_draft
 
 WHERE = """() => {
   const e = document.activeElement;

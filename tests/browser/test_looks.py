@@ -1,18 +1,17 @@
 """How every page looks in every state: no sideways scroll, contrast in light and dark, targets, labels, focus."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from tests.browser.conftest import Viewers, Windows
-from tests.browser.test_axe import PATHS, REST
+from tests.browser.looks import LOOKS, sideways
+from tests.browser.pages import PATHS, REST
 from tests.browser.window import Window
-from tests.browsing import Visitor
-from tests.people import SUBORDINATO
-from tests.steps import posted_draft
+from tests.helpers.browsing import Visitor
+from tests.helpers.people import SUBORDINATO
+from tests.helpers.steps import posted_draft
 
-LOOKS = Path(__file__).with_name("looks.js").read_text()
 WIDTHS = (320, 360, 768, 1280)
 SPACED = """() => {  // WCAG 1.4.12; a sheet of the driver's is not held by the page's policy
   const sheet = new CSSStyleSheet();
@@ -40,11 +39,6 @@ async def wrong(w: Window) -> list[str]:
     await w.page.set_viewport_size({"width": 320, "height": 800})
     await w.page.evaluate(SPACED)
     return found + await sideways(w, "wide text")
-
-
-async def sideways(w: Window, where: str) -> list[str]:
-    across, width = await w.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    return [f"scrolls sideways, {where}: {across}"] * (across > width)
 
 
 @pytest.mark.parametrize("path", PATHS + REST)

@@ -15,10 +15,11 @@ from litestar.enums import MediaType
 from omnia_com.identity.saml import providers
 from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
-from tests import saml_provider
 from tests.browser.conftest import Windows
-from tests.conftest import PERSONE, free_port, serving
-from tests.saml_provider import Provider, attributes_of, posted, signed, unsigned
+from tests.conftest import free_port, serving
+from tests.helpers import saml_provider
+from tests.helpers.people import PERSONE
+from tests.helpers.saml_provider import Provider, attributes_of, posted, signed, unsigned
 
 FORM = """<!doctype html><title>Fornitore</title><form method="post" action="{acs}">
 <input type="hidden" name="SAMLResponse" value="{answer}"><input type="hidden" name="RelayState" value="{relay}">

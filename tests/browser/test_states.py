@@ -6,9 +6,9 @@ import pytest
 
 from tests.browser.conftest import Windows
 from tests.browser.window import Window
-from tests.browsing import Visitor
-from tests.people import SUBORDINATO
-from tests.steps import posted_draft
+from tests.helpers.browsing import Visitor
+from tests.helpers.people import SUBORDINATO
+from tests.helpers.steps import posted_draft
 
 Breaks = Callable[[Window, Visitor], Awaitable[None]]
 

@@ -11,9 +11,9 @@ from playwright.async_api import Route
 from omnia_com.italy import places
 from tests.browser.conftest import Windows
 from tests.browser.window import Window
-from tests.browsing import Visitor
-from tests.people import AUTONOMO, SUBORDINATO
-from tests.steps import posted_draft
+from tests.helpers.browsing import Visitor
+from tests.helpers.people import AUTONOMO, SUBORDINATO
+from tests.helpers.steps import posted_draft
 
 NOTHING = {"annotazioni": ""}
 

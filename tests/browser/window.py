@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from playwright.async_api import BrowserContext, ConsoleMessage, Error, Page, Request
 
 from omnia_com.pages.http import assets
-from tests.browsing import Visitor
-from tests.conftest import PERSONE
-from tests.waiting import until
+from tests.helpers.browsing import Visitor
+from tests.helpers.people import PERSONE
+from tests.helpers.waiting import until
 
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (e) => console.error("CSP: " + e.violatedDirective + e.blockedURI))

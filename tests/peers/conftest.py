@@ -17,9 +17,9 @@ import pytest
 from omnia_com.commands.up.roles import answers
 from omnia_com.pages.assessment import Check, Results
 from tests.browser.conftest import chromium, window
-from tests.browser.test_axe import PATHS, REST
+from tests.browser.pages import PATHS, REST
+from tests.helpers.waiting import eventually, stopped, tail
 from tests.peers.proxies import Proxy, running
-from tests.waiting import eventually, stopped, tail
 
 __all__ = ["chromium", "window"]
 Judged = Callable[[str, str, int], None]

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from tests.browsing import Page, said
+from tests.helpers.browsing import Page, said
+from tests.helpers.waiting import PATIENCE
 from tests.peers.venv import tool
-from tests.waiting import PATIENCE
 
 NAMED = {" ": "<space>"}
 

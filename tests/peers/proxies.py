@@ -17,11 +17,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.cards import SECRET, Issued, authority, bundle, server
+from tests import ROOT
 from tests.conftest import free_port
-from tests.waiting import PATIENCE, eventually, tail
+from tests.helpers.cards import SECRET, Issued, authority, bundle, server
+from tests.helpers.waiting import PATIENCE, eventually, tail
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
+DEPLOY = ROOT / "deploy"
 MAIN, CARDS = "omnia.example.it", "cns.omnia.example.it"
 PACKAGES = {"nginx": "nginx-light", "caddy": "caddy"}
 SEARCHED = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"

@@ -10,9 +10,9 @@ import pytest
 
 from omnia_com.communications.attachments import antivirus
 from tests.conftest import free_port
-from tests.files import pdf
+from tests.helpers.files import pdf
+from tests.helpers.waiting import eventually, stopped
 from tests.peers.venv import tool
-from tests.waiting import eventually, stopped
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 

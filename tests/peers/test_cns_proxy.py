@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cards import ANNA, SECRET, Issued, authority, bad, card, revocations, rfc9440
+from tests.helpers.cards import ANNA, SECRET, Issued, authority, bad, card, revocations, rfc9440
+from tests.helpers.waiting import PATIENCE
 from tests.peers.listeners import listening
 from tests.peers.proxies import CARDS, MAIN, Answer, Proxy, get, plainly, running
-from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.peers
 GOOD = card()

@@ -16,9 +16,9 @@ from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
 from tests.conftest import free_port, offering
+from tests.helpers.waiting import PATIENCE, until
 from tests.peers.beside import running
 from tests.peers.venv import peer
-from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.peers
 

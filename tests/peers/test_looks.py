@@ -4,8 +4,8 @@ import pytest
 
 from omnia_com.languages import catalogues
 from tests.browser.conftest import Windows
-from tests.browser.test_axe import PATHS, REST
-from tests.browser.test_looks import LOOKS, sideways
+from tests.browser.looks import LOOKS, sideways
+from tests.browser.pages import PATHS, REST
 
 MEDIA: dict[str, dict[str, str]] = {
     "light": {},

@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from omnia_com.languages import catalogues
-from tests import nu
 from tests.browser.axe import violations
 from tests.browser.conftest import Windows
-from tests.browser.test_axe import PATHS, REST
+from tests.browser.pages import PATHS, REST
+from tests.helpers import nu
 from tests.peers.conftest import Judged
 from tests.peers.venv import npm_package
 

@@ -15,8 +15,9 @@ from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.identity.oidc.relying_party import RelyingParty
 from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
-from tests.browsing import Visitor, said
-from tests.conftest import PERSONE, free_port, offering
+from tests.conftest import free_port, offering
+from tests.helpers.browsing import Visitor, said
+from tests.helpers.people import PERSONE
 from tests.peers.beside import running
 from tests.peers.venv import npm_package, tool
 

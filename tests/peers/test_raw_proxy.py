@@ -7,9 +7,9 @@ from contextlib import suppress
 
 import pytest
 
+from tests.helpers.raw import BROKEN, LENGTHS, ODD, Answered, send
 from tests.peers.listeners import listening
 from tests.peers.proxies import CARDS, MAIN, Proxy, running
-from tests.raw import BROKEN, LENGTHS, ODD, Answered, send
 
 pytestmark = pytest.mark.peers
 REFUSED = {400, 404, 405, 411, 413, 421, 501, 503}  # 503: Caddy, of a body that breaks off

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.venv import ROOT
-from tests.waiting import PATIENCE
+from tests import ROOT
+from tests.helpers.waiting import PATIENCE
 
 REUSE = ROOT / ".venv-sbom" / "bin" / "reuse"
 

@@ -12,9 +12,9 @@ from threading import Thread
 
 import pytest
 
+from tests import ROOT
 from tests.conftest import free_port
-from tests.peers.venv import ROOT
-from tests.waiting import PATIENCE
+from tests.helpers.waiting import PATIENCE
 
 PYTHON = ROOT / ".venv-sbom" / "bin" / "python"
 VALID = """

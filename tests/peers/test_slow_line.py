@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Windows
-from tests.browser.test_journey import content, receipt
+from tests.browser.gestures import content, receipt
 from tests.browser.window import Window
-from tests.files import image
-from tests.line import SLOW_3G, line
-from tests.people import BOTH_TICKS, SUBORDINATO
+from tests.helpers.files import image
+from tests.helpers.line import SLOW_3G, line
+from tests.helpers.people import BOTH_TICKS, SUBORDINATO
 
 pytestmark = pytest.mark.peers
 PHOTO: Any = {"name": "contratto.png", "mimeType": "image/png", "buffer": image("PNG", 400, 250)}

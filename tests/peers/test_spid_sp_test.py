@@ -17,9 +17,9 @@ import pytest
 from omnia_com.commands.up.embedded import temporary
 from omnia_com.commands.up.roles import answers
 from tests.conftest import free_port
+from tests.helpers.signer import new_certificate
+from tests.helpers.waiting import eventually, stopped, tail
 from tests.peers.venv import peer, tool, xmlsec1
-from tests.signer import new_certificate
-from tests.waiting import eventually, stopped, tail
 
 pytestmark = pytest.mark.peers
 REDIRECT = re.compile(r'<[^<]*SingleSignOnService [^>]*bindings:HTTP-Redirect"[^>]*/>')

@@ -13,9 +13,9 @@ from omnia_com.communications.attachments.contents import Contents, StoreAway
 from omnia_com.communications.attachments.kept import LARGEST
 from omnia_com.settings import Settings
 from tests.conftest import free_port
-from tests.files import padded_pdf
+from tests.helpers.files import padded_pdf
+from tests.helpers.waiting import PATIENCE, eventually, stopped
 from tests.peers.venv import peer
-from tests.waiting import PATIENCE, eventually, stopped
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.browsing import Visitor
-from tests.conftest import PERSONE
+from tests.helpers.browsing import Visitor
+from tests.helpers.people import AUTONOMO, BOTH_TICKS, PERSONE, SUBORDINATO
 from tests.peers.conftest import Judged
 from tests.peers.lynx import Lynx
-from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
 
 pytestmark = pytest.mark.peers
 ANSWERS = {"autonomo": AUTONOMO, "subordinato": {k: v for k, v in SUBORDINATO.items() if k != "annotazioni"}}

@@ -9,9 +9,9 @@ import pytest
 from lxml import etree
 
 from omnia_com.identity.saml import providers, requests, responses, xml
-from tests.conftest import PERSONE
+from tests.helpers.people import PERSONE
+from tests.helpers.saml_provider import NS, Provider, Request, attributes_of, unsigned
 from tests.peers.venv import peer
-from tests.saml_provider import NS, Provider, Request, attributes_of, unsigned
 
 pytestmark = pytest.mark.peers
 

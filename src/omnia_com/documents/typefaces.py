@@ -1,7 +1,7 @@
 """The typefaces inside the PDFs, and what is printed for a sign that none of them has.
 
 A machine may have no typeface at all, or a hundred: the PDF must be the same, and PDF/A allows no missing glyph.
-`static/fonts/coverage.json` says which code points each file draws (`tests/test_typefaces.py` holds it to the files).
+`static/fonts/coverage.json` says which code points each file draws (a test holds it to the files).
 """
 
 import base64
