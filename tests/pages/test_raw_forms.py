@@ -159,7 +159,7 @@ async def test_a_declaration_given_twice(first: str, second: str, status: int, a
     assert answer.status_code == status
 
 
-# ASVS 1.2.1 and 1.3.7: what is typed is shown as it was typed, and is nobody's code. (In the PDF: tests/documents/test_pdf.py.)
+# ASVS 1.2.1 and 1.3.7: what is typed is shown as it was typed, and is nobody's code. In the PDF: documents/test_pdf.py.
 
 WHOLES = {"subordinato": SVIZZERA, "autonomo": ALTRO}
 
