@@ -118,7 +118,7 @@ def just_done(request: Asked, what: str, path: str) -> Redirect:
 def line(text: str, headers: dict[str, str]) -> Page:
     """A line of plain text for the script of the form page."""
     about = NO_STORE | {"Vary": "HX-Request"} | headers
-    return Response(text.encode(), media_type="text/plain", headers=about)
+    return Response(text.encode(), status_code=200, media_type="text/plain", headers=about)
 
 
 def pdf(body: bytes, name: str) -> Page:
