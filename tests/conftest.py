@@ -7,7 +7,7 @@ import secrets
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -30,10 +30,6 @@ from tests.helpers.browsing import Visitor, client_of
 from tests.helpers.waiting import PATIENCE, stopped
 
 ADESSO = "2026-11-23T10:00:00"
-EVERYTHING = (
-    "comunicazione, documento, allegato, contenuto, bozza, protocollo, sessione, accesso_in_corso, dichiarante, "
-    "battito, scambio, scambio_letto, modulo_tenuto, registro_accessi, eliminata"
-)
 
 # What takes longest begins first, so that no processor waits for another at the end.
 LONGEST = (
@@ -134,14 +130,24 @@ async def web(app: Front, settings: Settings, migrated: None) -> AsyncIterator[s
             yield settings.base_url
 
 
-@pytest.fixture
-async def clean(settings: Settings, migrated: None) -> None:
-    """Nothing stored from another test. Replica mode is the superuser's way around the triggers."""
+@pytest.fixture(scope="session")
+async def cleaner(settings: Settings, migrated: None) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """Empties every table. Replica mode is the superuser's way around the triggers.
+
+    By DELETE: of a few rows it takes a hundredth of the time of TRUNCATE, which makes new files.
+    """
     connection = await asyncpg.connect(settings.database_url)
-    try:
-        await connection.execute(f"SET session_replication_role = replica; TRUNCATE {EVERYTHING} CASCADE")
-    finally:
-        await connection.close()
+    tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    names = [row["tablename"] for row in tables if row["tablename"] != "migration"]
+    await connection.execute("SET session_replication_role = replica")
+    yield lambda: connection.execute("; ".join(f"DELETE FROM {name}" for name in names))
+    await connection.close()
+
+
+@pytest.fixture
+async def clean(cleaner: Callable[[], Awaitable[str]]) -> None:
+    """Nothing stored from another test."""
+    await cleaner()
 
 
 @pytest.fixture

@@ -95,7 +95,10 @@ async def test_what_is_kept_is_italian_and_says_in_which_language_it_was_written
     await somebody.press("Berichtigen")
     await somebody.fill(datore_lavoro="Bar Sport").press("Weiter")
     await somebody.fill(**BOTH_TICKS).press("Mitteilung senden")
-    sent = [await find_sent(OWNER, row["id"]) for row in await database.fetch("SELECT id FROM comunicazione")]
+    sent = [
+        await find_sent(OWNER, row["id"])
+        for row in await database.fetch("SELECT id FROM comunicazione ORDER BY protocollo")
+    ]
     assert [s.lingua for s in sent] == ["it", "de"]
     assert [json.loads(s.canonical())["lingua"] for s in sent] == ["it", "de"]
     assert [hashlib.sha256(s.canonical()).hexdigest() for s in sent] == [s.sha256 for s in sent]
