@@ -18,9 +18,10 @@ from omnia_com.communications.sent import NotFound, Sent
 from omnia_com.documents import receipts
 from omnia_com.documents.sheet import Sheet
 from omnia_com.documents.sheets import draft_sheet
-from omnia_com.form.answers import Answers, Problem, read
+from omnia_com.form.answers import Answers, read
 from omnia_com.form.field_groups import GROUPS, TIPOLOGIA
-from omnia_com.form.fields import Choice, Field, Unreadable
+from omnia_com.form.fields import Choice, Field
+from omnia_com.form.problems import Problem, Unreadable
 from omnia_com.languages import gettext
 from omnia_com.people.sessions import Session
 
