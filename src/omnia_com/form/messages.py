@@ -147,7 +147,7 @@ ERRORS: dict[str, dict[str, str]] = {
     },
 }
 # Reasons of a code that need a sentence of their own; `NIENTE` is one of every field that takes a text.
-NIENTE = "Qui non si legge niente: ci sono solo segni che non si vedono. Cancella tutto e scrivi di nuovo."
+NIENTE = "Qui non si legge niente. Cancella tutto e scrivi di nuovo."
 _REASONS_OF_A_DAY = {
     "senza_anno": "Scrivi anche l’anno. Esempio: 01/12/2026.",
     "senza_giorno": "Scrivi anche il giorno. Esempio: 01/12/2026.",

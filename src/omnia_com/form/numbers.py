@@ -57,12 +57,13 @@ class Money:
 
 
 def _cents(amount: str) -> int | None:
-    if _THREE_AFTER_A_COMMA.fullmatch(amount) or (
-        not (grouped := _GROUPED.fullmatch(amount)) and not _PLAIN.fullmatch(amount)
-    ):
+    """The amount in cents; None if it cannot be read, or in more than one way."""
+    if _THREE_AFTER_A_COMMA.fullmatch(amount):
         return None
-    if grouped:
+    if grouped := _GROUPED.fullmatch(amount):
         amount = amount.replace(grouped["mark"], "")
+    elif not _PLAIN.fullmatch(amount):
+        return None
     whole, _, cents = amount.replace(",", ".").partition(".")
     return _whole(whole) * 100 + int(cents.ljust(2, "0"))
 

@@ -164,10 +164,8 @@ def _as_abbreviation(parts: list[str]) -> re.Pattern[str] | None:
     cut = [part.endswith(".") or (len(part) == 1 and part != _HOLY) for part in parts]
     if all(cut) or not any(cut) or not any(len(part) > 2 for part in parts):
         return None
-    words = (
-        re.escape(p.rstrip(".")).replace(r"\*", r"\w*") + r"\w*" * short for p, short in zip(parts, cut, strict=True)
-    )
-    return re.compile(" ".join(words))
+    words = (re.escape(part.rstrip(".")).replace(r"\*", r"\w*") for part in parts)
+    return re.compile(" ".join(word + r"\w*" * short for word, short in zip(words, cut, strict=True)))
 
 
 @cache
