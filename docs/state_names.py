@@ -9,7 +9,7 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.languages import get_official_languages
 
-from omnia_com.italy.places import letters
+from omnia_com.languages.signs import letters
 
 LANGUAGES = ("it", "de", "en", "fr", "es")
 ITALY = ("IT", "Italia")

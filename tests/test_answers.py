@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from omnia_com.form.answers import NOT_GIVEN, Answers, missing_declarations, read
 from omnia_com.form.field_groups import DICHIARAZIONI, GROUPS, TIPOLOGIA, TIPOLOGIE_AUTONOMO
 from omnia_com.form.field_groups import SUBORDINATO as GRUPPO_SUBORDINATO
-from omnia_com.form.fields import Choice, Field, Money, Text, Tick
+from omnia_com.form.fields import Choice, Field, Text, Tick
 from omnia_com.form.messages import error
+from omnia_com.form.numbers import Money
 from omnia_com.form.rows import Row
 from omnia_com.form.rules import CON_PARTITA_IVA, SENZA_PARTITA_IVA
 from omnia_com.pages.controls import controls
@@ -42,11 +43,11 @@ ALTRO = AUTONOMO | {"tipologia_autonomo": "altro", "tipologia_autonomo_altro": "
 CODES = {
     "tipologia_rioccupazione": "obbligatorio non_valido",
     "tipo_contratto": "obbligatorio non_valido",
-    "data_inizio": "obbligatorio data_inesistente troppo_indietro troppo_avanti",
-    "data_fine": "obbligatorio data_inesistente prima_dell_inizio indeterminato_senza_fine",
+    "data_inizio": "obbligatorio data_illeggibile data_inesistente troppo_indietro troppo_avanti",
+    "data_fine": "obbligatorio data_illeggibile data_inesistente prima_dell_inizio indeterminato_senza_fine",
     "datore_lavoro": "obbligatorio non_valido troppo_lungo",
     "datore_codice_fiscale": "non_valido",
-    "sede_stato": "non_valido",
+    "sede_stato": "obbligatorio non_valido",
     "sede_provincia": "obbligatorio non_valido",
     "sede_citta": "obbligatorio non_valido troppo_lungo comune_sconosciuto",
     "sede_via": "obbligatorio non_valido troppo_lungo",

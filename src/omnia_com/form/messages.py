@@ -5,8 +5,6 @@ the reason has its own sentence: each says only what is true of this text. A fie
 those of its code (`ANY_FIELD`).
 """
 
-from functools import cache
-
 from omnia_com.languages import gettext
 
 from .field_groups import CONTATTI, DICHIARAZIONI, GROUPS, TIPOLOGIA
@@ -155,7 +153,7 @@ _REASONS_OF_A_DAY = {
     "mese_prima": "Questa data non esiste. Scrivi prima il giorno e poi il mese. Esempio: 31/12/2026.",
 }
 _REASONS_OF_HOURS = {
-    "quarti": "Scrivi le ore a quarti: 0,25 è un quarto d’ora, 0,5 è mezz’ora. Esempio: 6,5 oppure 6:30.",
+    "quarti": "Scrivi le ore a quarti: 0,25 è un quarto d’ora, 0,5 è mezz’ora. Esempio: 6:30.",
 }
 REASONS: dict[str, dict[str, str]] = {
     "data_inizio": _REASONS_OF_A_DAY,
@@ -173,7 +171,7 @@ REASONS: dict[str, dict[str, str]] = {
         "lungo": "Il nome dello stato è troppo lungo. Usa al massimo 100 caratteri.",
     },
     "sede_citta": {
-        "altrove": "{comune} non è nella provincia che hai scelto. È qui: {province}. Cambia la provincia, "
+        "altrove": "Nella provincia che hai scelto non c’è {comune}. È qui: {province}. Cambia la provincia, "
         "oppure correggi il nome.",
         "piu_di_uno": "Più comuni della provincia hanno un nome come questo. Scrivilo per intero, "
         "oppure scegli dall’elenco.",
@@ -221,15 +219,11 @@ def error(problem: Problem) -> str:
     """The sentence for a problem, in the language of the request. Raises KeyError for a code that no field can have."""
     own = ERRORS.get(problem.field, {}).get(problem.code, "")
     reason = REASONS.get(problem.field, {}).get(problem.reason, NIENTE if problem.reason == "niente" else "")
-    words = {"label": gettext(_label(problem.field)), **dict(problem.words)}
-    return gettext(reason or own or ANY_FIELD[problem.code]).format(**words)
-
-
-@cache
-def _labels() -> dict[str, str]:
-    fields = (TIPOLOGIA, *DICHIARAZIONI, *CONTATTI, *(f for group in GROUPS.values() for f in group.fields))
-    return {f.name: f.label for f in fields}
+    if text := reason or own:
+        return gettext(text).format(**dict(problem.words))
+    return gettext(ANY_FIELD[problem.code]).format(label=gettext(_label(problem.field)))
 
 
 def _label(name: str) -> str:
-    return _labels().get(name, "")
+    fields = (TIPOLOGIA, *DICHIARAZIONI, *CONTATTI, *(f for group in GROUPS.values() for f in group.fields))
+    return {f.name: f.label for f in fields}[name]

@@ -132,13 +132,15 @@ def stato_conosciuto(v: Values, _today: date) -> Found:
 
 def citta_del_paese(v: Values, _today: date) -> Found:
     """In Italy a comune of the province, unless the person says that it is not listed; abroad any name."""
-    city = v.get("sede_citta", "")
+    if "sede_citta" not in v:
+        return
+    city = v["sede_citta"]
     if "comune_non_in_elenco" in v or not in_italia(v):
         if len(city) > LUNGO_NOME:
             yield Problem("sede_citta", "troppo_lungo")
-        elif city and not shows(city):
+        elif not shows(city):
             yield Problem("sede_citta", "non_valido", "niente")
-    elif city and "sede_provincia" in v and not comuni.find(city, v["sede_provincia"]):
+    elif "sede_provincia" in v and not comuni.find(city, v["sede_provincia"]):
         yield _comune_sconosciuto(city, v["sede_provincia"])
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from omnia_com.languages.signs import folded
+from omnia_com.languages.signs import folded, letters
 
-from .places import letters, provinces, spellings, table
+from .places import provinces, spellings, table
 
 
 class Comune(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from omnia_com.languages.signs import without_unseen
+from omnia_com.languages.signs import letters
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
@@ -14,12 +14,6 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": 
 def table(name: str) -> list[dict[str, str]]:
     text = (files("omnia_com.italy.data") / f"{name}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
-
-
-def letters(name: str) -> str:
-    """A name as people compare names: letters and digits alone, without accents, case and signs that show nothing."""
-    plain = unicodedata.normalize("NFKD", without_unseen(name)).casefold()
-    return "".join(c for c in plain if c.isalnum())
 
 
 def spellings(name: str) -> Iterator[str]:

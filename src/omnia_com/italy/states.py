@@ -3,6 +3,8 @@
 import re
 from functools import cache
 
+from omnia_com.languages.signs import letters
+
 from . import places
 
 ITALY = "IT"
@@ -33,9 +35,9 @@ def fitting(typed: str) -> frozenset[str]:
     """The codes of the states that *typed* can mean. A whole name means its own; a beginning all that it fits."""
     text = " ".join(typed.split())
     for name in _with_less(text):
-        if found := _by_name().get(places.letters(name)):
+        if found := _by_name().get(letters(name)):
             return frozenset({found})
-    return _beginning(places.letters(text))
+    return _beginning(letters(text))
 
 
 def _with_less(text: str) -> tuple[str, ...]:
@@ -56,8 +58,8 @@ def _beginning(start: str) -> frozenset[str]:
 @cache
 def _by_name() -> dict[str, str]:
     """Letters of a name, or of a code -> code. The Italian name goes before what other languages call another state."""
-    known = {places.letters(code): code for code in names()}
-    known |= {places.letters(name): code for code, name in names().items()}
+    known = {letters(code): code for code in names()}
+    known |= {letters(name): code for code, name in names().items()}
     for row in places.table("stati_nomi"):
         for name in places.spellings(row["nome"]):
             known.setdefault(name, row["belfiore"])
@@ -69,4 +71,4 @@ def _words() -> tuple[tuple[str, str], ...]:
     """(letters of a name from its second word on, or a later one, code)."""
     every = [*names().items(), *((row["belfiore"], row["nome"]) for row in places.table("stati_nomi"))]
     starts = ((code, name[m.start() :]) for code, name in every for m in re.finditer(r"(?<=[\s'’-])\w", name))
-    return tuple((places.letters(rest), code) for code, rest in starts)
+    return tuple((letters(rest), code) for code, rest in starts)

@@ -17,6 +17,9 @@ _NOTHING = re.compile(
 )
 _LEFT_OVER = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\ufff0-\ufffc]")
 _ALIKE = str.maketrans(dict.fromkeys("’‘ʼ′`´", "'") | dict.fromkeys("−–—‐‑‒―﹣", "-"))
+_BASE = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
+)  # Unicode does not take them apart
 _SAME_SIGN = ("<wide>", "<narrow>", "<noBreak>")  # forms of one sign in Unicode's table; others only become it
 
 
@@ -65,6 +68,10 @@ def compact(typed: str) -> str:
 
 def folded(name: str) -> str:
     """A name as people compare names: nothing unseen, no accents, no case, one kind of apostrophe and of dash."""
-    text = one_line(without_unseen(name).translate(_ALIKE))
-    letters = text.casefold().replace("æ", "ae").replace("ø", "o").replace("ı", "i")
-    return "".join(c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))
+    text = one_line(without_unseen(name).translate(_ALIKE)).casefold().translate(_BASE)
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def letters(name: str) -> str:
+    """What is left of a name when people compare names: letters and digits alone, without accents and case."""
+    return "".join(c for c in folded(name) if c.isalnum())
