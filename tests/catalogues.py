@@ -36,7 +36,7 @@ FIELDS = (
     *field_groups.CONTATTI,
     *(field for group in field_groups.GROUPS.values() for field in group.fields),
 )
-PLACES = ("sede_stato", "sede_provincia")  # names of places stay as the law writes them
+PLACES = ("sede_provincia",)  # names of places stay as the law writes them
 STATES = ("Inviata", "Sostituita", "Annullata", "Sì", "No", "Stesso giorno", "Estero", NOT_GIVEN)
 
 
@@ -52,7 +52,13 @@ def _fields() -> Iterator[str]:
 TABLES: dict[str, Any] = {
     "access_log.py": access_log.AZIONI,
     "field_groups.py": _fields(),
-    "messages.py": (messages.ERRORS, messages.ANY_FIELD, [text for _, text in messages.REFUSALS.values()]),
+    "messages.py": (
+        messages.ERRORS,
+        messages.REASONS,
+        messages.NIENTE,
+        messages.ANY_FIELD,
+        [text for _, text in messages.REFUSALS.values()],
+    ),
     "cautions.py": cautions.CAUTIONS,
     "consequences.py": (
         [r.text for r in consequences.RULES.values()],
@@ -73,7 +79,7 @@ TABLES: dict[str, Any] = {
         ),
         (failures.REFUSED, failures.NOT_ENTERED, failures.ANY_REFUSAL),
     ),
-    "pages/controls.py": (controls.OTHER_STATE.label, controls.TO_CHOOSE.label, controls.REQUIRED, controls.OPTIONAL),
+    "pages/controls.py": (controls.TO_CHOOSE.label, controls.REQUIRED, controls.OPTIONAL),
     "communications/sent.py": STATES,
     "documents/sheets.py": (sheets.OF_A_COMMUNICATION, sheets.OF_AN_ANNULMENT, sheets.NOT_SENT),
     "settings.py": settings.BANNER,

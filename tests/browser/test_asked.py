@@ -8,7 +8,7 @@ import pytest
 
 from omnia_com.form.answers import read
 from omnia_com.form.field_groups import GROUPS, TIPOLOGIA, Group
-from omnia_com.form.fields import Choice, Country, Field, LongChoice, Option, Text, Tick
+from omnia_com.form.fields import Choice, Field, LongChoice, Option, Text, Tick
 from omnia_com.form.rules import ASKED_IF, Values
 from omnia_com.italy.clock import Clock
 from omnia_com.pages.controls import draw
@@ -54,8 +54,6 @@ def drivers(group: Group) -> list[Field]:
 
 def possible(field: Field) -> list[str]:
     """Every answer that can be chosen on the page."""
-    if isinstance(field.kind, Country):
-        return sorted(field.kind.near)
     if isinstance(field.kind, Choice):
         return ["", *(o.value for o in field.kind.options)]
     return ["", "si"] if isinstance(field.kind, Tick) else ["", "12"]

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from omnia_com.form.answers import NOT_GIVEN, missing_declarations, read
 from omnia_com.form.field_groups import DICHIARAZIONI, GROUPS, TIPOLOGIA, TIPOLOGIE_AUTONOMO
 from omnia_com.form.field_groups import SUBORDINATO as GRUPPO_SUBORDINATO
-from omnia_com.form.fields import Choice, Field, Money, Text, Tick
+from omnia_com.form.fields import Choice, Field, Text, Tick
 from omnia_com.form.messages import error
+from omnia_com.form.numbers import Money
 from omnia_com.form.rows import Row
 from omnia_com.form.rules import CON_PARTITA_IVA, SENZA_PARTITA_IVA
 from omnia_com.pages.controls import controls

@@ -5,12 +5,12 @@ from inspect import getsource
 
 import pytest
 
-import omnia_com.form.fields
-from omnia_com.form.answers import Problem
+from omnia_com.form import days, fields, numbers
 from omnia_com.form.cautions import CAUTIONS
 from omnia_com.form.field_groups import CONTATTI, DICHIARAZIONI, GROUPS, TIPOLOGIA
 from omnia_com.form.fields import Tick
-from omnia_com.form.messages import ANY_FIELD, ERRORS, REFUSALS, error
+from omnia_com.form.messages import ANY_FIELD, ERRORS, NIENTE, REASONS, REFUSALS, error
+from omnia_com.form.problems import Problem
 from tests.helpers.answers import CODES as CODES_OF_THE_FORM
 from tests.helpers.answers import answers
 from tests.helpers.plain_words import gulpease
@@ -21,6 +21,8 @@ FORM = {f.name: f for f in (TIPOLOGIA, *DICHIARAZIONI, *(f for group in GROUPS.v
 FIELDS = FORM | {f.name: f for f in CONTATTI}
 ALL = [(field, code, text) for field, said in ERRORS.items() for code, text in said.items()]
 ALL += [("allegati", code, text) for code, text in REFUSALS.values()]
+ALL += [(field, reason, text) for field, said in REASONS.items() for reason, text in said.items()]
+ALL += [("datore_lavoro", "niente", NIENTE)]
 SENTENCES = [text for _, _, text in ALL]
 EVERY_CODE = {code for codes in CODES.values() for code in codes.split()}
 
@@ -47,7 +49,8 @@ def test_there_are_no_words_for_fields_that_do_not_exist() -> None:
 
 def test_a_field_that_has_no_words_yet_gets_those_of_the_code() -> None:
     assert error(Problem("comune_non_in_elenco", "obbligatorio")) == "Compila il campo «Il mio comune non c’è»."
-    raised = set(re.findall(r'Unreadable\("(\w+)"\)', getsource(omnia_com.form.fields)))
+    kinds = "".join(map(getsource, (days, fields, numbers)))
+    raised = set(re.findall(r'Unreadable\("(\w+)"', kinds))
     assert raised
     assert ANY_FIELD.keys() >= raised | {"obbligatorio"}
 
@@ -110,7 +113,7 @@ def group_of(field: str) -> str:
 
 
 @pytest.mark.parametrize("field", [f for f in FIELDS.values() if "Esempio: " in f.hint], ids=lambda f: f.name)
-def test_the_example_of_a_hint_is_a_right_answer(field: omnia_com.form.fields.Field) -> None:
+def test_the_example_of_a_hint_is_a_right_answer(field: fields.Field) -> None:
     for example in field.hint.split("Esempio: ")[1].split(" oppure "):
         assert field.kind.read(example) is not None
 

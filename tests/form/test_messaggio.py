@@ -9,7 +9,7 @@ import pytest
 import omnia_com
 from omnia_com.form import field_groups
 from omnia_com.form.field_groups import AUTONOMO, DICHIARAZIONI, GROUPS, SUBORDINATO, TIPOLOGIA, Group
-from omnia_com.form.fields import Field, LongChoice, Tick
+from omnia_com.form.fields import Country, Field, LongChoice, Tick
 from omnia_com.people.declarants import LABELS
 
 # §2 of the Messaggio. Its list for employees is torn at a page break, between the working hours and the notes.
@@ -27,8 +27,9 @@ NOT_FIELDS = {"allegati", "dichiarazioni"}  # files, and two ticks beside "Invia
 
 # The order of the form, and what is asked beyond the Messaggio because the service cannot work without it.
 SUBORDINATO_NAMES = """
-tipo_contratto data_inizio data_fine datore_lavoro datore_codice_fiscale sede_stato sede_provincia sede_citta
-comune_non_in_elenco sede_via sede_cap reddito_presunto_annuale lavoro_agricolo_intermittente orario_settimanale
+tipo_contratto data_inizio data_fine datore_lavoro datore_codice_fiscale sede_stato sede_stato_nome
+stato_non_in_elenco sede_provincia sede_citta comune_non_in_elenco
+sede_via sede_cap reddito_presunto_annuale lavoro_agricolo_intermittente orario_settimanale
 giornate_lavorate ore_giornaliere collocazione_oraria datore_integrazione_salariale annotazioni"""
 AUTONOMO_NAMES = """
 data_inizio data_fine tipologia_autonomo tipologia_autonomo_altro partita_iva partita_iva_in_attesa
@@ -39,6 +40,8 @@ ADDED = {
     "Data fine rioccupazione": "what it means for the benefit",
     "Datore di lavoro": "who hires",
     "Codice fiscale del datore di lavoro": "who hires, without mistakes",
+    "Quale stato?": "the name of the state, where it is not Italy",
+    "Il mio stato non c’è": "the way out of a list that grows old",
     "Il mio comune non c’è": "the way out of a list that grows old",
     "Il nuovo lavoro si svolge in giorni o ore diversi da quelli del lavoro sospeso?": "§2 of the Messaggio, in prose",
     "Datore di lavoro che ha chiesto la cassa integrazione": "addressee of the letter to the employer",
@@ -86,7 +89,8 @@ def test_the_declarations_are_two_ticks() -> None:
 
 def test_only_the_state_has_a_default() -> None:
     kinds = {f.name: f.kind for group in GROUPS.values() for f in group.fields}
-    assert {n: k.default for n, k in kinds.items() if isinstance(k, LongChoice) and k.default} == {"sede_stato": "IT"}
+    assert {n: k.default for n, k in kinds.items() if isinstance(k, Country)} == {"sede_stato": "IT"}
+    assert not [n for n, k in kinds.items() if hasattr(k, "default") and not isinstance(k, Country)]
 
 
 # The stop rules, so that this never becomes a form engine.

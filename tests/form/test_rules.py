@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from omnia_com.form import rules
 from omnia_com.form.field_groups import CONTRATTI, GROUPS, TIPOLOGIE_AUTONOMO
+from omnia_com.form.problems import Problem
 
 TODAY = date(2026, 11, 23)
 START, END = date(2026, 12, 1), date(2026, 12, 31)
 
 
-def found(by: Iterator[tuple[str, str]]) -> list[str]:
-    return [f"{field}:{code}" for field, code in by]
+def found(by: Iterator[Problem]) -> list[str]:
+    return [f"{problem.field}:{problem.code}" for problem in by]
 
 
 # Where is it?
@@ -174,7 +175,7 @@ some_days = st.dates(date(2015, 1, 1), date(2030, 12, 31))
 @given(some_days, some_days, st.integers(1, 366))
 def test_period_and_days_of_work_agree(start: date, end: date, days: int) -> None:
     values = {"data_inizio": start, "data_fine": end, "giornate_lavorate": days}
-    said = [f"{field}:{code}" for rule in rules.RULES for field, code in rule(values, start)]
+    said = [each for rule in rules.RULES for each in found(rule(values, start))]
     calendar = [start + timedelta(days=n) for n in range(days)]
     assert ("data_fine:prima_dell_inizio" in said) == (end < start)
     assert ("giornate_lavorate:oltre_il_periodo" in said) == (start <= end < calendar[-1])

@@ -7,22 +7,14 @@ from omnia_com.form.answers import Answers, read
 from tests.helpers.people import AUTONOMO, SUBORDINATO
 
 TODAY = date(2026, 11, 23)
-
-
 INDETERMINATO = SUBORDINATO | {"tipo_contratto": "indeterminato", "data_fine": ""}
-
-
 UN_MESE = SUBORDINATO | {"data_inizio": "01/12/2026", "data_fine": "31/12/2026"}
-
-
 AGRICOLO = UN_MESE | {
     "lavoro_agricolo_intermittente": "agricolo",
     "orario_settimanale": "",
     "giornate_lavorate": "20",
     "ore_giornaliere": "6,5",
 }
-
-
 SVIZZERA = SUBORDINATO | {
     "sede_stato": "Z133",
     "sede_provincia": "",
@@ -30,19 +22,17 @@ SVIZZERA = SUBORDINATO | {
     "sede_via": "",
     "sede_cap": "",
 }
-
-
 ALTRO = AUTONOMO | {"tipologia_autonomo": "altro", "tipologia_autonomo_altro": "Guida turistica", "partita_iva": ""}
 
-
+# DOMAIN.md §5: which code for which field, with `obbligatorio` where §3 and §4 require the field.
 CODES = {
     "tipologia_rioccupazione": "obbligatorio non_valido",
     "tipo_contratto": "obbligatorio non_valido",
-    "data_inizio": "obbligatorio data_inesistente troppo_indietro troppo_avanti",
-    "data_fine": "obbligatorio data_inesistente prima_dell_inizio indeterminato_senza_fine",
+    "data_inizio": "obbligatorio data_illeggibile data_inesistente troppo_indietro troppo_avanti",
+    "data_fine": "obbligatorio data_illeggibile data_inesistente prima_dell_inizio indeterminato_senza_fine",
     "datore_lavoro": "obbligatorio non_valido troppo_lungo",
     "datore_codice_fiscale": "non_valido",
-    "sede_stato": "non_valido",
+    "sede_stato": "obbligatorio non_valido",
     "sede_provincia": "obbligatorio non_valido",
     "sede_citta": "obbligatorio non_valido troppo_lungo comune_sconosciuto",
     "sede_via": "obbligatorio non_valido troppo_lungo",
@@ -60,10 +50,8 @@ CODES = {
     "partita_iva": "obbligatorio non_valido",
 }
 
-
 Typed = dict[str, str]
-
-
+# Whole, right answers; the field; its code; what is refused with that code; the nearest that is accepted.
 CASES: list[tuple[Typed, str, str, str, str]] = [
     (SUBORDINATO, "tipologia_rioccupazione", "obbligatorio", "", "subordinato"),
     (AUTONOMO, "tipologia_rioccupazione", "non_valido", "parasubordinato", "autonomo"),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
-from omnia_com.form.fields import Email, Phone, Unreadable
+from omnia_com.form.fields import Email, Phone
+from omnia_com.form.problems import Unreadable
 from omnia_com.pages.contacts import _back
 from tests.helpers.browsing import Visitor, said
 from tests.helpers.people import SUBORDINATO

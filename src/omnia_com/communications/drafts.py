@@ -12,8 +12,9 @@ import msgspec
 
 from omnia_com import languages
 from omnia_com.form import declaration_texts
-from omnia_com.form.answers import Answers, Problem, missing_declarations, read
+from omnia_com.form.answers import Answers, missing_declarations, read
 from omnia_com.form.field_groups import GROUPS, TIPOLOGIA
+from omnia_com.form.problems import Problem
 from omnia_com.italy.clock import Clock, rome
 from omnia_com.people.declarants import Person
 from omnia_com.settings import Letterhead

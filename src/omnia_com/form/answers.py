@@ -5,25 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from omnia_com.languages.signs import shows
+
 from .field_groups import DICHIARAZIONI, GROUPS, TIPOLOGIA, Group
-from .fields import Choice, Field, LongChoice, Tick, Unreadable
+from .fields import ABROAD, Choice, Country, Field, PlaceName, StateName, Text, Tick
+from .problems import Problem, Unreadable
 from .rows import Row
 from .rules import ASKED_IF, REQUIRED_IF, RULES
 
 NOT_GIVEN = "Non indicato"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """An error: the field it stands at and its stable code."""
-
-    field: str
-    code: str
-
-    @property
-    def missing(self) -> bool:
-        """Only a missing answer is left unsaid until the person wants to send."""
-        return self.code == "obbligatorio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +27,41 @@ class Answers:
     """As typed, what could not be understood: a draft shows it too."""
     problems: tuple[Problem, ...]
 
+    def told(self) -> tuple[Field, ...]:
+        """The fields that say something: without a box that is not ticked, and without a name that completes another
+        answer."""
+        return tuple(f for f in self.asked if not (isinstance(f.kind, StateName) or self._is_unticked(f)))
+
     def rows(self) -> tuple[Row, ...]:
-        """Label and shown value of every field asked: summary, export and receipt all print this."""
-        return tuple(Row(f.label, self.shown(f), fixed=not self._is_typed(f)) for f in self.asked)
+        """Label and shown value of every field told: summary, export and receipt all print this."""
+        return tuple(Row(f.label, self.shown(f), fixed=not self._is_typed(f)) for f in self.told())
+
+    def _is_unticked(self, field: Field) -> bool:
+        return isinstance(field.kind, Tick) and field.name not in self.values and field.name not in self.unread
 
     def _is_typed(self, field: Field) -> bool:
         """Whether what is shown are the person's own words, and none of the form's."""
-        chosen = isinstance(field.kind, Choice | Tick)
-        return field.name in self.unread or (field.name in self.values and not chosen)
+        if field.name in self.unread:
+            return True
+        if field.name not in self.values or isinstance(field.kind, Tick):
+            return False
+        return not (isinstance(field.kind, Choice) and field.kind.offers(self.values[field.name]))
 
     def shown(self, field: Field) -> str:
         if field.name in self.values:
             return field.kind.show(self.values[field.name])
         if field.name in self.unread:
             return self.unread[field.name]
-        return field.kind.show(False) if isinstance(field.kind, Tick) else NOT_GIVEN
+        return NOT_GIVEN
 
     def verbatim(self, typed: Mapping[str, str]) -> dict[str, str]:
         """What is kept of a sent communication: the answers that were asked, as they were typed."""
-        return {f.name: _typed(f, typed) for f in self.asked if _typed(f, typed)}
+        return {f.name: _given(f, typed) for f in self.asked if _given(f, typed)}
 
 
 def read(typed: Mapping[str, str], today: date) -> Answers:
     """Reads what was *typed* (field name -> text); *today* is the day in Rome. Never raises."""
-    chosen = _typed(TIPOLOGIA, typed)
+    chosen = _given(TIPOLOGIA, typed)
     group = GROUPS.get(chosen)
     if group is None:
         problem = Problem(TIPOLOGIA.name, "non_valido" if chosen else "obbligatorio")
@@ -78,36 +79,52 @@ def missing_declarations(posted: Mapping[str, str]) -> tuple[Problem, ...]:
     return tuple(Problem(f.name, "obbligatorio") for f in DICHIARAZIONI if posted.get(f.name) != "si")
 
 
-def _typed(field: Field, typed: Mapping[str, str]) -> str:
+def _given(field: Field, typed: Mapping[str, str]) -> str:
+    """What was typed into *field*, verbatim; if that is nothing, what an empty answer means ('': there is none).
+
+    Signs that show nothing are no answer; a text made of them alone is refused in words of its own.
+    """
     text = typed.get(field.name, "")
-    default = field.kind.default if isinstance(field.kind, LongChoice) else ""
-    return text if text.strip() else default
+    if text.strip() if isinstance(field.kind, Text | PlaceName) else shows(text):
+        return text
+    return field.kind.default if isinstance(field.kind, Country) else ""
 
 
-def _values(fields: tuple[Field, ...], typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def _to_read(field: Field, typed: Mapping[str, str]) -> str:
+    """What the answer of *field* says, in two places perhaps: a state that is not Italy, its name beside it."""
+    text = _given(field, typed)
+    if isinstance(field.kind, Country) and text.strip() == ABROAD:
+        name = typed.get(field.kind.name_in, "")
+        return name if shows(name) else text
+    return text
+
+
+def _values(fields: tuple[Field, ...], typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Problem]]:
     values: dict[str, Any] = {}
-    unreadable: dict[str, str] = {}
+    unreadable: dict[str, Problem] = {}
     for field in fields:
-        if text := _typed(field, typed):
+        if text := _to_read(field, typed):
             try:
                 values[field.name] = field.kind.read(text)
             except Unreadable as e:
-                unreadable[field.name] = e.code
+                unreadable[field.name] = Problem(field.name, e.code, e.reason)
     return values, unreadable
 
 
 def _problems(
-    asked: tuple[Field, ...], values: Mapping[str, Any], unreadable: Mapping[str, str], today: date
+    asked: tuple[Field, ...], values: Mapping[str, Any], unreadable: Mapping[str, Problem], today: date
 ) -> Iterator[Problem]:
     """At most one problem a field, in the order of the page."""
-    broken = dict(found for rule in reversed(RULES) for found in rule(values, today))
+    broken = {problem.field: problem for rule in reversed(RULES) for problem in rule(values, today)}
     for field in asked:
-        code = unreadable.get(field.name) or broken.get(field.name)
-        if code is None and field.name not in values and _required(field, values):
-            code = "obbligatorio"
-        if code:
-            yield Problem(field.name, code)
+        problem = unreadable.get(field.name) or broken.get(field.name)
+        if problem is None and field.name not in values and _required(field, values):
+            problem = Problem(field.name, "obbligatorio")
+        if problem:
+            yield problem
 
 
 def _required(field: Field, values: Mapping[str, Any]) -> bool:
+    if isinstance(field.kind, StateName):  # what is missing is the answer that it completes
+        return False
     return field.required and (field.name not in REQUIRED_IF or REQUIRED_IF[field.name](values))

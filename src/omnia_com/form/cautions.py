@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from omnia_com.italy import places
+from omnia_com.italy import comuni
 
 from .answers import Answers
 
@@ -65,7 +65,7 @@ def cautions(answers: Answers, *, today: date, reachable: bool, communicated: It
 
 def _elsewhere(v: Mapping[str, Any]) -> bool:
     """Whether the CAP is none of the comune's; without a province, a known comune or a CAP nothing is said."""
-    comune, cap = places.comune(v.get("sede_citta", ""), v.get("sede_provincia", "")), v.get("sede_cap")
+    comune, cap = comuni.find(v.get("sede_citta", ""), v.get("sede_provincia", "")), v.get("sede_cap")
     if not (comune and comune.caps and cap):
         return False
     first, last = comune.caps

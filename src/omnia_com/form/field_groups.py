@@ -3,28 +3,28 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from omnia_com.italy import places
+from omnia_com.italy import places, states
 from omnia_com.italy.codice_fiscale import is_valid, partita_iva_is_valid
 
+from .days import Day
 from .fields import (
+    ABROAD,
     Choice,
     Code,
-    Count,
     Country,
-    Day,
     Email,
     Field,
-    Hours,
     LongChoice,
-    Money,
     Notes,
     Option,
     Phone,
     PlaceName,
     Postcode,
+    StateName,
     Text,
     Tick,
 )
+from .numbers import Count, Hours, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ CONTRATTI = _options(
     ("domestico", "Lavoro domestico (colf, badante, baby-sitter)"),
     ("altro", "Altro contratto"),
 )
+STATI = _options((states.ITALY, "Italia"), (ABROAD, "Un altro stato"))
 AGRICOLO_INTERMITTENTE = _options(
     ("no", "No"),
     ("agricolo", "Sì, lavoro agricolo"),
@@ -111,16 +112,22 @@ SUBORDINATO = Group(
         Field(
             "datore_codice_fiscale",
             "Codice fiscale del datore di lavoro",
-            Code(codice_fiscale_o_partita_iva),
+            Code(codice_fiscale_o_partita_iva, lengths=(11, 16), prefix="IT"),
             required=False,
             hint="Sul contratto: 11 cifre per un’azienda, 16 caratteri per una persona",
         ),
         Field(
             "sede_stato",
             "Sede di lavoro (stato)",
-            Country(_options(*places.states()), default=places.ITALY, near=places.NEAR),
-            hint="Fuori dall’Europa: scegli «Altro stato» e premi «Salva». Poi scrivi il nome.",
+            Country(STATI, name_in="sede_stato_nome"),
         ),
+        Field(
+            "sede_stato_nome",
+            "Quale stato?",
+            StateName(of="sede_stato"),
+            hint="Il nome, anche in tedesco, in inglese o nella lingua del posto. Esempio: Svizzera",
+        ),
+        Field("stato_non_in_elenco", "Il mio stato non c’è", Tick(), required=False),
         Field(
             "sede_provincia",
             "Sede di lavoro (provincia)",
@@ -198,7 +205,7 @@ AUTONOMO = Group(
         Field(
             "partita_iva",
             "Partita IVA",
-            Code(partita_iva_is_valid, prefix="IT"),
+            Code(partita_iva_is_valid, lengths=(11,), prefix="IT"),
             hint="11 cifre. Lascia vuoto se per il tuo lavoro non serve",
         ),
         Field("partita_iva_in_attesa", "Non ho ancora la partita IVA", Tick(), required=False),

@@ -1,15 +1,17 @@
 """Every sentence that tells a person what to mend: one for each field and code, in the order of the form.
 
-They speak to the person, say what to do and give an example. A field added without words of its own
-gets those of its code (`ANY_FIELD`).
+They speak to the person, say what to do and give an example. Where a code can have several reasons (`Problem.reason`)
+the reason has its own sentence: each says only what is true of this text. A field added without words of its own gets
+those of its code (`ANY_FIELD`).
 """
 
 from omnia_com.languages import gettext
 
-from .answers import Problem
 from .field_groups import CONTATTI, DICHIARAZIONI, GROUPS, TIPOLOGIA
+from .problems import Problem
 
 _GIORNO = "Questa data non esiste. Scrivila così: "
+_ILLEGGIBILE = "Non riusciamo a leggere questa data. Scrivi giorno, mese e anno, così: "
 _ELENCO = "Questa scelta non c’è nell’elenco. Scegline un’altra."
 
 ERRORS: dict[str, dict[str, str]] = {
@@ -20,12 +22,14 @@ ERRORS: dict[str, dict[str, str]] = {
     "tipo_contratto": {"obbligatorio": "Scegli il tipo di contratto.", "non_valido": _ELENCO},
     "data_inizio": {
         "obbligatorio": "Scrivi il giorno in cui cominci a lavorare. Esempio: 01/12/2026.",
+        "data_illeggibile": _ILLEGGIBILE + "01/12/2026.",
         "data_inesistente": _GIORNO + "01/12/2026.",
         "troppo_indietro": "La data di inizio è troppo lontana nel passato. Scrivi una data dal 24/09/2015 in poi.",
         "troppo_avanti": "La data di inizio è troppo lontana. Scrivi una data entro un anno da oggi.",
     },
     "data_fine": {
         "obbligatorio": "Questo contratto ha una fine: scrivi l’ultimo giorno di lavoro. Esempio: 31/05/2027.",
+        "data_illeggibile": _ILLEGGIBILE + "31/05/2027.",
         "data_inesistente": _GIORNO + "31/05/2027.",
         "prima_dell_inizio": "La fine viene prima dell’inizio. Correggi una delle due date.",
         "indeterminato_senza_fine": "Un contratto a tempo indeterminato non ha una fine. "
@@ -40,18 +44,23 @@ ERRORS: dict[str, dict[str, str]] = {
         "non_valido": "Questo codice fiscale non è giusto. Ricontrollalo sul contratto: "
         "11 cifre o 16 caratteri. Se non lo trovi, lascia vuoto."
     },
-    "sede_stato": {"non_valido": "Scrivi il nome dello stato in cui lavorerai, in italiano. Esempio: Marocco."},
+    "sede_stato": {
+        "obbligatorio": "Scrivi il nome dello stato in cui lavorerai. Esempio: Svizzera.",
+        "non_valido": "Non riconosciamo questo stato. Scrivi il nome per intero, oppure segna «Il mio stato non c’è». "
+        "Esempio: Svizzera.",
+    },
     "sede_provincia": {
         "obbligatorio": "Scegli la provincia in cui lavorerai.",
         "non_valido": "Questa provincia non c’è nell’elenco. Sceglila di nuovo.",
     },
     "sede_citta": {
         "obbligatorio": "Scrivi la città in cui lavorerai. Esempio: Torino.",
-        "non_valido": "Il nome della città è troppo corto. Scrivilo per intero. Esempio: Lugano.",
+        "non_valido": "Qui non si legge niente. Scrivi il nome della città. Esempio: Lugano.",
         "troppo_lungo": "Il nome della città è troppo lungo. Usa al massimo 100 caratteri.",
-        "comune_sconosciuto": "Questo comune non c’è nella provincia scelta. Correggi il nome o la provincia, "
+        "comune_sconosciuto": "Non troviamo un comune con questo nome. Ricontrolla come è scritto, "
         "oppure segna «Il mio comune non c’è».",
     },
+    "stato_non_in_elenco": {"non_valido": "Segna la casella oppure lasciala vuota."},
     "comune_non_in_elenco": {"non_valido": "Segna la casella oppure lasciala vuota."},
     "sede_via": {
         "obbligatorio": "Scrivi la via o la piazza in cui lavorerai. Esempio: Via Roma 1.",
@@ -75,7 +84,7 @@ ERRORS: dict[str, dict[str, str]] = {
     },
     "orario_settimanale": {
         "obbligatorio": "Scrivi quante ore lavorerai alla settimana. Esempio: 20.",
-        "non_valido": "Scrivi le ore in cifre, a quarti d’ora. Esempio: 37,5.",
+        "non_valido": "Non riusciamo a leggere queste ore. Scrivile in cifre. Esempio: 37,5.",
         "fuori_limite": "Le ore alla settimana vanno da 0,25 a 78. Correggi il numero.",
     },
     "giornate_lavorate": {
@@ -87,7 +96,7 @@ ERRORS: dict[str, dict[str, str]] = {
     },
     "ore_giornaliere": {
         "obbligatorio": "Scrivi quante ore lavorerai al giorno. Esempio: 6,5.",
-        "non_valido": "Scrivi le ore al giorno in cifre, a quarti d’ora. Esempio: 6,5.",
+        "non_valido": "Non riusciamo a leggere le ore al giorno. Scrivile in cifre. Esempio: 6,5.",
         "fuori_limite": "Le ore al giorno vanno da 0,25 a 24. Correggi il numero.",
     },
     "collocazione_oraria": {
@@ -135,6 +144,48 @@ ERRORS: dict[str, dict[str, str]] = {
         "non_valido": "Ricontrolla la PEC: scrivi un solo indirizzo, senza spazi. Esempio: anna.rossi@pec.example.it."
     },
 }
+# Reasons of a code that need a sentence of their own; `NIENTE` is one of every field that takes a text.
+NIENTE = "Qui non si legge niente. Cancella tutto e scrivi di nuovo."
+_REASONS_OF_A_DAY = {
+    "senza_anno": "Scrivi anche l’anno. Esempio: 01/12/2026.",
+    "senza_giorno": "Scrivi anche il giorno. Esempio: 01/12/2026.",
+    "due": "Scrivi una data sola. Esempio: 01/12/2026.",
+    "mese_prima": "Questa data non esiste. Scrivi prima il giorno e poi il mese. Esempio: 31/12/2026.",
+}
+_REASONS_OF_HOURS = {
+    "quarti": "Scrivi le ore a quarti: 0,25 è un quarto d’ora, 0,5 è mezz’ora. Esempio: 6:30.",
+}
+REASONS: dict[str, dict[str, str]] = {
+    "data_inizio": _REASONS_OF_A_DAY,
+    "data_fine": _REASONS_OF_A_DAY,
+    "datore_codice_fiscale": {
+        "lunghezza": "Un codice fiscale ha 11 cifre o 16 caratteri: qui sono di più o di meno. "
+        "Ricontrollalo sul contratto, o lascia vuoto."
+    },
+    "partita_iva": {
+        "lunghezza": "Una partita IVA ha 11 cifre: qui sono di più o di meno. Ricontrollala. Esempio: 12345670017."
+    },
+    "sede_stato": {
+        "piu_di_uno": "Più stati hanno un nome che comincia così. Scrivilo per intero. Esempio: Corea del Sud.",
+        "cessato": "Oggi non c’è più uno stato con questo nome. Scrivi quello di oggi. Esempio: Slovenia.",
+        "lungo": "Il nome dello stato è troppo lungo. Usa al massimo 100 caratteri.",
+    },
+    "sede_citta": {
+        "altrove": "Nella provincia che hai scelto non c’è {comune}. È qui: {province}. Cambia la provincia, "
+        "oppure correggi il nome.",
+        "piu_di_uno": "Più comuni della provincia hanno un nome come questo. Scrivilo per intero, "
+        "oppure scegli dall’elenco.",
+        "cessato": "Oggi nella provincia non c’è più un comune con questo nome. Scrivi quello di oggi, "
+        "oppure segna «Il mio comune non c’è».",
+    },
+    "reddito_presunto_annuale": {
+        "quale": "Non capiamo se sono migliaia o centesimi. Scrivi 12.000 per dodicimila, oppure 12,00 per dodici.",
+        "valuta": "Scrivi l’importo in euro, senza altre monete. Esempio: 12.000,50.",
+        "due": "Scrivi un importo solo. Basta una stima. Esempio: 12.000.",
+    },
+    "orario_settimanale": _REASONS_OF_HOURS,
+    "ore_giornaliere": _REASONS_OF_HOURS,
+}
 REFUSALS = {  # why a file is not taken: its code and its sentence
     "tipo": ("tipo_non_ammesso", ERRORS["allegati"]["tipo_non_ammesso"]),
     "nome": (
@@ -155,6 +206,7 @@ ANY_FIELD = {
     "obbligatorio": "Compila il campo «{label}».",
     "non_valido": "Ricontrolla il campo «{label}»: così non è giusto.",
     "troppo_lungo": "Il campo «{label}» è troppo lungo. Accorcialo.",
+    "data_illeggibile": _ILLEGGIBILE + "01/12/2026.",
     "data_inesistente": _GIORNO + "01/12/2026.",
     "fuori_limite": "Il numero nel campo «{label}» è fuori dai limiti. Correggilo.",
     "non_intero": "Nel campo «{label}» scrivi un numero intero.",
@@ -166,7 +218,10 @@ ANY_FIELD = {
 def error(problem: Problem) -> str:
     """The sentence for a problem, in the language of the request. Raises KeyError for a code that no field can have."""
     own = ERRORS.get(problem.field, {}).get(problem.code, "")
-    return gettext(own) or gettext(ANY_FIELD[problem.code]).format(label=gettext(_label(problem.field)))
+    reason = REASONS.get(problem.field, {}).get(problem.reason, NIENTE if problem.reason == "niente" else "")
+    if text := reason or own:
+        return gettext(text).format(**dict(problem.words))
+    return gettext(ANY_FIELD[problem.code]).format(label=gettext(_label(problem.field)))
 
 
 def _label(name: str) -> str:

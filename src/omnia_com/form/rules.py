@@ -4,7 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from omnia_com.italy import places
+from omnia_com.italy import comuni, places, states
+from omnia_com.languages.signs import shows
+
+from .fields import ABROAD
+from .problems import Problem
 
 Values = Mapping[str, Any]  # field name -> what was read; a field left empty or unreadable is not there
 
@@ -21,11 +25,15 @@ CON_PARTITA_IVA = (
 )
 PRIMO_INIZIO = date(2015, 9, 24)  # entry into force of D.Lgs. 148/2015, which made the duty what it is
 ULTIMO_INIZIO = timedelta(days=366)
-LUNGA_CITTA = 100  # characters
+LUNGO_NOME = 100  # characters of a town or a state
 
 
 def in_italia(v: Values) -> bool:
-    return v.get("sede_stato") == "IT"
+    return v.get("sede_stato") == states.ITALY
+
+
+def fuori_dall_italia(v: Values) -> bool:
+    return not in_italia(v)
 
 
 def forse_in_italia(v: Values) -> bool:
@@ -66,6 +74,8 @@ def partita_iva_dovuta(v: Values) -> bool:
 
 # Asked only if the rule holds; what is not asked is neither checked nor shown nor sent.
 ASKED_IF: dict[str, Callable[[Values], bool]] = {
+    "sede_stato_nome": fuori_dall_italia,
+    "stato_non_in_elenco": fuori_dall_italia,
     "sede_provincia": forse_in_italia,
     "comune_non_in_elenco": forse_in_italia,
     "orario_settimanale": forse_a_orario,
@@ -87,46 +97,60 @@ REQUIRED_IF: dict[str, Callable[[Values], bool]] = {
     "partita_iva": partita_iva_dovuta,
 }
 
-Found = Iterator[tuple[str, str]]  # field name, code
+Found = Iterator[Problem]
 
 
 def inizio_entro_i_termini(v: Values, today: date) -> Found:
     if "data_inizio" in v:
         if v["data_inizio"] < PRIMO_INIZIO:
-            yield "data_inizio", "troppo_indietro"
+            yield Problem("data_inizio", "troppo_indietro")
         if v["data_inizio"] > today + ULTIMO_INIZIO:
-            yield "data_inizio", "troppo_avanti"
+            yield Problem("data_inizio", "troppo_avanti")
 
 
 def tempo_indeterminato_senza_fine(v: Values, _today: date) -> Found:
     if v.get("tipo_contratto") == "indeterminato" and "data_fine" in v:
-        yield "data_fine", "indeterminato_senza_fine"
+        yield Problem("data_fine", "indeterminato_senza_fine")
 
 
 def fine_non_prima_dell_inizio(v: Values, _today: date) -> Found:
     if "data_inizio" in v and "data_fine" in v and v["data_fine"] < v["data_inizio"]:
-        yield "data_fine", "prima_dell_inizio"
+        yield Problem("data_fine", "prima_dell_inizio")
+
+
+def stato_conosciuto(v: Values, _today: date) -> Found:
+    """A state that exists, unless the person says that it is not listed."""
+    state = v.get("sede_stato", states.ITALY)
+    if state == ABROAD:
+        yield Problem("sede_stato", "obbligatorio")
+    elif len(state) > LUNGO_NOME:
+        yield Problem("sede_stato", "non_valido", "lungo")
+    elif state not in states.names() and "stato_non_in_elenco" not in v:
+        ceased = "cessato" if places.ceased(state, states.FOREIGN) else ""
+        yield Problem("sede_stato", "non_valido", "piu_di_uno" if len(states.fitting(state)) > 1 else ceased)
 
 
 def citta_del_paese(v: Values, _today: date) -> Found:
     """In Italy a comune of the province, unless the person says that it is not listed; abroad any name."""
-    city = v.get("sede_citta", "")
+    if "sede_citta" not in v:
+        return
+    city = v["sede_citta"]
     if "comune_non_in_elenco" in v or not in_italia(v):
-        if len(city) > LUNGA_CITTA:
-            yield "sede_citta", "troppo_lungo"
-        elif len(city) == 1 and not forse_in_italia(v):
-            yield "sede_citta", "non_valido"
-    elif city and "sede_provincia" in v and not places.comune(city, v["sede_provincia"]):
-        yield "sede_citta", "comune_sconosciuto"
+        if len(city) > LUNGO_NOME:
+            yield Problem("sede_citta", "troppo_lungo")
+        elif not shows(city):
+            yield Problem("sede_citta", "non_valido", "niente")
+    elif "sede_provincia" in v and not comuni.find(city, v["sede_provincia"]):
+        yield _comune_sconosciuto(city, v["sede_provincia"])
 
 
 def cap_del_paese(v: Values, _today: date) -> Found:
     cap = v.get("sede_cap", "")
     if in_italia(v):
         if cap and not (len(cap) == 5 and cap.isascii() and cap.isdigit()):
-            yield "sede_cap", "non_valido"
+            yield Problem("sede_cap", "non_valido")
     elif len(cap) > 12:
-        yield "sede_cap", "troppo_lungo"
+        yield Problem("sede_cap", "troppo_lungo")
 
 
 def giornate_entro_il_periodo(v: Values, _today: date) -> Found:
@@ -134,13 +158,26 @@ def giornate_entro_il_periodo(v: Values, _today: date) -> Found:
         return
     period = (v["data_fine"] - v["data_inizio"]).days + 1
     if 0 < period < v["giornate_lavorate"]:
-        yield "giornate_lavorate", "oltre_il_periodo"
+        yield Problem("giornate_lavorate", "oltre_il_periodo")
+
+
+def _comune_sconosciuto(city: str, sigla: str) -> Problem:
+    """What can truly be said of a name that no comune of the province has."""
+    if comuni.ambiguous(city, sigla):
+        return Problem("sede_citta", "comune_sconosciuto", "piu_di_uno")
+    if others := comuni.elsewhere(city, sigla)[:3]:
+        known = dict(places.provinces())
+        siglas = dict.fromkeys(each for comune in others for each in comune.sigle)
+        words = (("comune", others[0].nome), ("province", ", ".join(f"{known[s]} ({s})" for s in siglas)))
+        return Problem("sede_citta", "comune_sconosciuto", "altrove", words)
+    return Problem("sede_citta", "comune_sconosciuto", "cessato" if places.ceased(city, sigla) else "")
 
 
 RULES: tuple[Callable[[Values, date], Found], ...] = (
     inizio_entro_i_termini,
     tempo_indeterminato_senza_fine,
     fine_non_prima_dell_inizio,
+    stato_conosciuto,
     citta_del_paese,
     cap_del_paese,
     giornate_entro_il_periodo,

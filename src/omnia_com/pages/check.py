@@ -10,9 +10,10 @@ from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments.kept import Attachment
 from omnia_com.communications.drafts import Draft, Incomplete, Stale
 from omnia_com.communications.sent import Superseded, periods
-from omnia_com.form.answers import Answers, Problem, read
+from omnia_com.form.answers import Answers, read
 from omnia_com.form.cautions import CAUTIONS, cautions
 from omnia_com.form.declaration_texts import CURRENT, TEXTS
+from omnia_com.form.problems import Problem
 from omnia_com.languages import gettext
 from omnia_com.people.sessions import Session
 
@@ -119,7 +120,7 @@ def page(
         status=status,
         session=session,
         draft=draft,
-        fields=[(row, first_id(f, f.name)) for f, row in zip(answers.asked, answers.rows(), strict=True)],
+        fields=[(row, first_id(f, f.name)) for f, row in zip(answers.told(), answers.rows(), strict=True)],
         attachments=attached,
         cautions=[(code, gettext(CAUTIONS[code])) for code in codes],
         declarations=TEXTS[CURRENT],

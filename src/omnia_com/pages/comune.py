@@ -5,14 +5,16 @@ from litestar.response import Redirect
 
 from omnia_com.communications import drafts
 from omnia_com.communications.drafts import Draft, Stale
-from omnia_com.italy import places
+from omnia_com.form.answers import read
+from omnia_com.form.rules import forse_in_italia
+from omnia_com.italy import comuni, places
 from omnia_com.people.sessions import Session
 
 from .http.answer import Page, chooses_language, html, see_other
 from .http.asked import Asked, Id, MySession
 from .http.forms import MyForm
 
-CITY, UNLISTED, ITALY = "sede_citta", "comune_non_in_elenco", "IT"
+CITY, UNLISTED = "sede_citta", "comune_non_in_elenco"
 
 
 @get("/bozze/{id:uuid}/comune", name="choose_comune")
@@ -21,17 +23,17 @@ async def choose(request: Asked, session: MySession, id: Id) -> Page:
 
 
 def page(request: Asked, session: Session, draft: Draft, chosen: str = "") -> Page:
-    abroad = draft.typed.get("sede_stato", ITALY) != ITALY
-    sigla = "" if abroad else draft.typed.get("sede_provincia", "")
-    now = places.comune(chosen or draft.typed.get(CITY, ""), sigla)
+    values = read(draft.typed, draft.saved_at.date()).values
+    sigla = values.get("sede_provincia", "")
+    now = comuni.find(chosen or draft.typed.get(CITY, ""), sigla)
     return html(
         request,
         "comune.html",
         session=session,
         draft=draft,
-        abroad=abroad,
+        abroad=not forse_in_italia(values),
         province=dict(places.provinces()).get(sigla, ""),
-        names=places.comuni(sigla),
+        names=comuni.names(sigla),
         chosen=now.nome if now else "",
     )
 

@@ -8,7 +8,8 @@ from omnia_com.communications import drafts
 from omnia_com.communications.drafts import AlreadySent, Draft
 from omnia_com.communications.sent import NotFound, Sent
 from omnia_com.form.field_groups import GROUPS, TIPOLOGIA
-from omnia_com.form.fields import Choice, Field, Unreadable
+from omnia_com.form.fields import Choice, Field
+from omnia_com.form.problems import Unreadable
 from omnia_com.languages import gettext
 from omnia_com.people.sessions import Session
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from litestar import get, post
 from litestar.response import Redirect
 
-from omnia_com.form.answers import Problem
 from omnia_com.form.field_groups import CONTATTI
 from omnia_com.form.messages import error
+from omnia_com.form.problems import Problem
 from omnia_com.people import declarants
 from omnia_com.people.declarants import Contacts, Unusable
 from omnia_com.people.sessions import Session

@@ -5,17 +5,17 @@ kept. (Drawing all of them anew was half of the CPU time of the form page.)
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import cache, lru_cache
 
 import msgspec
 from jinja2 import TemplateNotFound
 from markupsafe import Markup
 
-from omnia_com.form.answers import Answers, Problem
+from omnia_com.form.answers import Answers
 from omnia_com.form.field_groups import GROUPS, TIPOLOGIA, Group
-from omnia_com.form.fields import Choice, Country, Field, LongChoice, Option, Tick, Unreadable
+from omnia_com.form.fields import ABROAD, Choice, Country, Field, LongChoice, Option, StateName, Tick
 from omnia_com.form.messages import error
+from omnia_com.form.problems import Problem
 from omnia_com.form.rules import ASKED_IF, REQUIRED_IF
 from omnia_com.languages import current, gettext
 
@@ -23,7 +23,6 @@ from .http.rendering import environment, render
 
 TYPED = "\ue000"  # where the typed text goes
 NO_VALUE = f' value="{TYPED}"'
-OTHER_STATE = Option("altro", "Altro stato")  # no state: whoever chooses it types the name on the next page
 TO_CHOOSE = Option("", "Scegli")
 ANCHORS = {"allegati": "allegati"}  # what is no field, and where it stands on the form page
 LONG = 20  # options: such a list goes with the page, never with the part of it that changes
@@ -31,9 +30,13 @@ REQUIRED, OPTIONAL = "\u00a0*", " (facoltativo)"  # no line begins with the mark
 
 
 class Control(msgspec.Struct, frozen=True):
-    """What a template in `fields/` is given; `mark` follows the label, `value` is what is typed or chosen."""
+    """What a template in `fields/` is given; `mark` follows the label, `value` is what is typed or chosen.
+
+    `answer`: the field at whose answer an error stands, its own but for a name that completes another one.
+    """
 
     name: str
+    answer: str
     label: str
     hint: str
     mark: str
@@ -43,7 +46,7 @@ class Control(msgspec.Struct, frozen=True):
 
     @property
     def described_by(self) -> str:
-        ids = [f"aiuto-{self.name}"] * bool(self.hint) + [f"errore-{self.name}"] * bool(self.error)
+        ids = [f"aiuto-{self.name}"] * bool(self.hint) + [f"errore-{self.answer}"] * bool(self.error)
         return " ".join(ids)
 
 
@@ -73,9 +76,37 @@ def controls(
     if group is None:
         return GroupControls("", "", 0, ())
     wrong = {p.field: error(p) for p in problems}
-    drawn = tuple(draw(f, typed.get(f.name, ""), wrong.get(f.name, ""), part=part) for f in group.fields)
+    texts = dict(typed)
+    for field in group.fields:
+        texts.update(_placed(field, typed))
+    drawn = tuple(draw(f, texts.get(f.name, ""), _wrong(f, wrong), part=part) for f in group.fields)
     to_fill = sum(f in group.fields and not isinstance(f.kind, Tick) for f in answers.asked)
     return GroupControls(group.name, gettext(group.title), to_fill, drawn)
+
+
+def _placed(field: Field, typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, where it is typed: the name of a state beside its choice, a code by the name that it stands
+    for, Italy's as the choice that it is."""
+    kind = field.kind
+    if not isinstance(kind, Country):
+        return {}
+    given = typed.get(field.name, "")
+    name = typed.get(kind.name_in, "") if given == ABROAD else given
+    value = kind.read(name) if name else given
+    if value in ("", kind.default):
+        return {field.name: value}
+    return {field.name: ABROAD, kind.name_in: name if given == ABROAD or not kind.offers(name) else kind.show(value)}
+
+
+def _wrong(field: Field, wrong: Mapping[str, str]) -> str:
+    """The sentence that stands at *field*: what is wrong with a state stands where its name is typed."""
+    if isinstance(field.kind, Country):
+        return ""
+    return wrong.get(_answer(field), "")
+
+
+def _answer(field: Field) -> str:
+    return field.kind.of if isinstance(field.kind, StateName) else field.name
 
 
 def lists(shown: Group | None) -> dict[str, tuple[Option, ...]]:
@@ -87,7 +118,7 @@ def lists(shown: Group | None) -> dict[str, tuple[Option, ...]]:
 @cache
 def _lists(shown: str, _language: str) -> dict[str, tuple[Option, ...]]:
     fields = (f for g in GROUPS.values() if g.name != shown for f in g.fields)
-    offered = {f.name: _options(f, "") for f in fields}
+    offered = {f.name: _options(f) for f in fields}
     return {name: options for name, options in offered.items() if len(options) > LONG}
 
 
@@ -97,16 +128,16 @@ def draw(field: Field, typed: str, error: str = "", *, part: bool = False) -> Ma
     if chosen is not None:
         return _drawn(field, error, chosen, current(), part)
     drawn = _drawn(field, error, TYPED, current(), part)
-    return drawn.replace(TYPED, _shown(field, typed)) if typed else drawn.replace(NO_VALUE, "").replace(TYPED, "")
+    return drawn.replace(TYPED, typed) if typed else drawn.replace(NO_VALUE, "").replace(TYPED, "")
 
 
 @lru_cache(4096)
 def _drawn(field: Field, error: str, value: str, _language: str, part: bool) -> Markup:
     label, hint, mark = gettext(field.label), gettext(field.hint), gettext(_mark(field))
-    options = _options(field, value)
+    options = _options(field)
     if part and len(options) > LONG:
         options = tuple(o for o in options if o.value in ("", value))
-    control = Control(field.name, label, hint, mark, error, value, options)
+    control = Control(field.name, _answer(field), label, hint, mark, error, value, options)
     return Markup(render(_template(field.name, field.kind.control), control=control))  # noqa: S704 – it escapes
 
 
@@ -117,49 +148,32 @@ def _chosen(field: Field, typed: str) -> str | None:
         return typed if typed == "si" else ""
     if not isinstance(kind, Choice):
         return None
-    default = kind.default if isinstance(kind, LongChoice) else ""
-    if isinstance(kind, Country):
-        code = _code(kind, typed)
-        return code if code in kind.near else None if typed else default
-    return typed if any(o.value == typed for o in kind.options) else default
+    return typed if any(o.value == typed for o in kind.options) else kind.default if isinstance(kind, Country) else ""
 
 
-def _code(kind: Country, typed: str) -> str:
-    """The code of the state that was typed, by code or by name; '' if there is none."""
-    with suppress(Unreadable):
-        return kind.read(typed) if typed else ""
-    return ""
+def _options(field: Field) -> tuple[Option, ...]:
+    return tuple(Option(o.value, gettext(o.label)) for o in _offered(field))
 
 
-def _options(field: Field, value: str) -> tuple[Option, ...]:
-    return tuple(Option(o.value, gettext(o.label)) for o in _offered(field, value))
-
-
-def _offered(field: Field, value: str) -> tuple[Option, ...]:
+def _offered(field: Field) -> tuple[Option, ...]:
     """The options to draw; none where the answer is typed."""
     kind = field.kind
-    if not isinstance(kind, Choice) or value == TYPED:
+    if not isinstance(kind, Choice):
         return ()
-    if isinstance(kind, Country):
-        return (*(o for o in kind.options if o.value in kind.near), OTHER_STATE)
     return (TO_CHOOSE, *kind.options) if isinstance(kind, LongChoice) else kind.options
-
-
-def _shown(field: Field, typed: str) -> str:
-    """What was typed; of a state that was chosen by its code, the name."""
-    if isinstance(field.kind, Country):
-        return (
-            "" if typed == OTHER_STATE.value else next((o.label for o in field.kind.options if o.value == typed), typed)
-        )
-    return typed
 
 
 def mistakes(group: Group | None, problems: Sequence[Problem], page: str = "") -> tuple[Mistake, ...]:
     """The index of errors; links lead to fields of this page, or of *page*."""
     fields = {f.name: f for f in (TIPOLOGIA, *(group.fields if group else ()))}
     return tuple(
-        Mistake(p.field, p.code, error(p), f"{page}#{first_id(fields.get(p.field), p.field)}") for p in problems
+        Mistake(p.field, p.code, error(p), f"{page}#{_to_mend(fields.get(p.field), p.field)}") for p in problems
     )
+
+
+def _to_mend(field: Field | None, name: str) -> str:
+    """The id of the control in which a mistake is put right: of a state, where its name is typed."""
+    return field.kind.name_in if field and isinstance(field.kind, Country) else first_id(field, name)
 
 
 def first_id(field: Field | None, name: str) -> str:

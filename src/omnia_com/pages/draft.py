@@ -14,8 +14,9 @@ from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments.kept import Attachment
 from omnia_com.communications.drafts import AlreadySent, Draft, Stale, WritingPage
 from omnia_com.communications.sent import NotFound
-from omnia_com.form.answers import Answers, Problem, read
+from omnia_com.form.answers import Answers, read
 from omnia_com.form.field_groups import TIPOLOGIA
+from omnia_com.form.problems import Problem
 from omnia_com.people.sessions import Session
 
 from . import conflicts, export

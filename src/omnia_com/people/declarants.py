@@ -6,13 +6,15 @@ from typing import Any
 
 import msgspec
 
-from omnia_com.form.answers import NOT_GIVEN, Problem
+from omnia_com.form.answers import NOT_GIVEN
 from omnia_com.form.field_groups import CONTATTI
-from omnia_com.form.fields import Field, Unreadable, one_line
+from omnia_com.form.fields import Field
+from omnia_com.form.problems import Problem, Unreadable
 from omnia_com.form.rows import Row
 from omnia_com.identity import Identity
 from omnia_com.italy import places
 from omnia_com.italy.codice_fiscale import birth
+from omnia_com.languages.signs import shows
 from omnia_com.storage.database import fetch, transaction
 from omnia_com.storage.tables import Dichiarante
 
@@ -138,7 +140,7 @@ async def save_contacts(owner: str, typed: Mapping[str, str]) -> None:
             try:
                 value = text if text == before.effective[name] else _read(field, text)
             except Unreadable as e:
-                problems.append(Problem(name, e.code))
+                problems.append(Problem(name, e.code, e.reason))
                 continue
             if value != before.effective[name]:
                 own.pop(name, None)
@@ -149,7 +151,7 @@ async def save_contacts(owner: str, typed: Mapping[str, str]) -> None:
 
 
 def _read(field: Field, typed: str) -> str:
-    return str(field.kind.read(typed)) if one_line(typed) else ""
+    return str(field.kind.read(typed)) if shows(typed) else ""
 
 
 def _stored(own: dict[str, str]) -> str | None:

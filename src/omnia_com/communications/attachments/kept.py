@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from omnia_com.form.answers import Problem
+from omnia_com.form.problems import Problem
 from omnia_com.storage.database import fetch, transaction
 from omnia_com.storage.tables import Allegato, Contenuto
 

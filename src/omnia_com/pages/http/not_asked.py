@@ -72,12 +72,8 @@ def _answers(field: Field) -> dict[str, Any]:
         return {REST: None, "si": True}
     if not isinstance(kind, Choice):
         raise TypeError(f"{field.name}: whether another field is asked cannot depend on what is typed")
-    if isinstance(kind, Country):  # the rest is typed, and is a state
-        elsewhere = next(o.value for o in kind.options if o.value not in kind.near)
-        return {REST: elsewhere} | {o.value: o.value for o in kind.options if o.value in kind.near}
-    return {REST: (kind.default or None) if isinstance(kind, LongChoice) else None} | {
-        o.value: o.value for o in kind.options
-    }
+    unchosen = kind.default if isinstance(kind, Country) else None
+    return {REST: unchosen} | {o.value: o.value for o in kind.options}
 
 
 def _given(field: Field, answers: list[str]) -> str:

@@ -10,10 +10,11 @@ from markupsafe import Markup
 from omnia_com.communications.drafts import Draft
 from omnia_com.communications.sent import Genere
 from omnia_com.documents.receipts import Document
-from omnia_com.form.answers import Problem, missing_declarations, read
+from omnia_com.form.answers import missing_declarations, read
 from omnia_com.form.cautions import CAUTIONS
 from omnia_com.form.consequences import RULES
 from omnia_com.form.field_groups import CONTATTI
+from omnia_com.form.problems import Problem
 from omnia_com.identity import AccessRefused, Door
 from omnia_com.languages import gettext
 from omnia_com.people.access_log import AZIONI, Access
