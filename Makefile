@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .PHONY: messages run script fonts test test-peers compose-check requirements sbom lint bench screenshots accessibility places clean help
 
 PYTHON ?= python3
+unexport PYTHONDONTWRITEBYTECODE # or each of hundreds of processes compiles everything again
 BIN := .venv/bin
 COMPILE = uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
   --no-header --no-annotate --python-version 3.11 --quiet

@@ -16,6 +16,7 @@ import httpx
 from bench.line import form_page
 from tests.conftest import free_port
 from tests.helpers.browsing import Visitor, on_the_wire
+from tests.helpers.hanging import hanging
 from tests.helpers.people import AUTONOMO, SUBORDINATO
 from tests.helpers.steps import new_draft, posted_draft, send
 
@@ -88,7 +89,21 @@ def rate(port: int, path: str, cookie: str) -> float:
     return float(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
-async def measure(port: int) -> None:
+def postgres(data: str) -> int:
+    """Its process."""
+    return int(next(Path(data).glob("pg/*/postmaster.pid")).read_text().split()[0])
+
+
+async def while_it_hangs(database: int, person: Visitor) -> float:
+    """Seconds until a page says so."""
+    with hanging(database):
+        began = time.perf_counter()
+        answer = await person.client.get("/comunicazioni")
+        assert answer.status_code == 503, answer.text
+        return time.perf_counter() - began
+
+
+async def measure(port: int, database: int) -> None:
     person = Visitor(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30))
     await person.sign_in("P01")
     await send(person, await posted_draft(person, AUTONOMO))
@@ -107,6 +122,7 @@ async def measure(port: int) -> None:
     page = await asyncio.to_thread(rate, port, draft, cookie)
     floor = await asyncio.to_thread(rate, port, "/accesso/oidc/jwks", cookie)
     print(f"form page: {page:.0f} requests/s; without session, database, template: {floor:.0f}")
+    print(f"a page while the database hangs: {await while_it_hangs(database, person):.1f} s (ASVS 16.5: at most 5)")
     await person.close()
 
 
@@ -122,7 +138,7 @@ def main() -> None:
         try:
             time.sleep(8)
             print(f"memory at rest, all processes: {memory(process.pid):.0f} MB")
-            asyncio.run(measure(port))
+            asyncio.run(measure(port, postgres(data)))
         finally:
             stop(process)
 

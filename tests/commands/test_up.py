@@ -136,8 +136,10 @@ def given_up(process: subprocess.Popen[str]) -> Iterator[None]:
     """Ends a *process* that says no more, so that whoever reads what it says comes to an end."""
     timer = threading.Timer(PATIENCE, process.terminate)
     timer.start()
-    yield
-    timer.cancel()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def gone(data: Path) -> None:

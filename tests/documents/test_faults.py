@@ -1,12 +1,11 @@
 """Whatever is killed, emptied or away: every acknowledged communication is there, once, with its receipt."""
 
 import asyncio
-import contextlib
 import io
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -35,6 +34,7 @@ from omnia_com.settings import Letterhead, Settings
 from omnia_com.storage.database import PATIENCE as PATIENCE_OF_A_PERSON
 from tests.conftest import free_port, start_worker
 from tests.helpers.browsing import Visitor
+from tests.helpers.hanging import hanging
 from tests.helpers.people import AUTONOMO, SUBORDINATO
 from tests.helpers.steps import posted_draft, send
 from tests.helpers.waiting import PATIENCE, PAUSE, ended, show, stopped, until
@@ -246,17 +246,6 @@ async def test_the_service_says_when_its_database_is_away_and_comes_back(tmp_pat
         finally:
             show(log)
             await asyncio.to_thread(stopped, process, log)
-
-
-@contextlib.contextmanager
-def hanging(pid: int) -> Iterator[None]:
-    """A process and its children, as on a machine that does not come on."""
-    family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
-    for one in family:
-        os.kill(one, signal.SIGSTOP)
-    yield
-    for one in family:
-        os.kill(one, signal.SIGCONT)
 
 
 def web_process(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
