@@ -161,7 +161,7 @@ async def test_the_form_with_every_error_is_small(language: str, visitor: Callab
     for n in range(4):
         grazia.choose_file(LONG_NAME.format(n), image("PNG", 20, 20))
         await grazia.press({"it": "Carica il file", "de": "Datei hochladen", "en": "Upload the file"}[language])
-    await grazia.fill(**ALL_WRONG).press({"it": "Continua", "de": "Weiter", "en": "Continue"}[language], expect=422)
+    await grazia.fill(**ALL_WRONG).press({"it": "Continua", "de": "Weiter", "en": "Continue"}[language])
     assert grazia.page.path == draft
     assert len(grazia.page.errors) == 12
     assert "<style>" in grazia.page.text

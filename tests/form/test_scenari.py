@@ -33,14 +33,13 @@ async def test_worked_case(
         await person.get(f"{draft}/riepilogo")
         assert set(person.page.warnings) == set(case["attesi"]["avvisi"]) or case["attesi"]["errori"]
         sends = {name: tick for name, tick in ticks.items() if name in BOTH_TICKS}
-        wrong = bool(case["attesi"]["errori"])
-        await person.fill(**sends).press("Invia la comunicazione", expect=422 if wrong else 200)
+        await person.fill(**sends).press("Invia la comunicazione")
         errors = person.page.errors
     if case["azione"] == "allega":
         for file in case["dati"]["allegati"]:
             content = CONTENTS[file["type"]].ljust(file["size"], b"\0")
             person.choose_file(file["name"], content)
-            await person.press("Carica il file", expect=422 if case["attesi"]["errori"] else 200)
+            await person.press("Carica il file")
         errors = person.page.errors
     assert errors == case["attesi"]["errori"]
     await state_is(case["attesi"]["stato"], draft, answers, database)
@@ -69,5 +68,5 @@ async def state_is(state: str, draft: str, answers: dict[str, str], database: as
 async def test_nothing_chosen_is_said_alone(visitor: Callable[[], Visitor]) -> None:
     person = await visitor().sign_in("P09")
     await person.post("/bozze", {"id": str(uuid4())})
-    await person.press("Continua", expect=422)
+    await person.press("Continua")
     assert person.page.errors == ["tipologia_rioccupazione:obbligatorio"]

@@ -115,7 +115,7 @@ async def test_numbers_that_no_page_of_ours_sends_are_none(anna: Visitor) -> Non
     for number in ("9" * 5000, "99999999999", "-1", "²", "x"):
         await anna.post(draft, {"togli": number, "gruppo_mostrato": "subordinato", **SUBORDINATO})
         await anna.post(draft, {"versione": number, "gruppo_mostrato": "subordinato", **SUBORDINATO})
-        await anna.post(f"{draft}/invio", {"versione": number}, expect=422)
+        await anna.post(f"{draft}/invio", {"versione": number})
 
 
 async def test_too_many_requests_are_told_to_wait(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from omnia_com.people.sessions import Session
 
 from .controls import Mistake
 from .http.answer import Page, chooses_language, html, see_other
-from .http.asked import Asked, Id, MyServices, MySession
+from .http.asked import CHECKED, Asked, Id, MyServices, MySession
 from .http.forms import MyForm, UnreadableRequest
 
 NO_REASON = Mistake("motivo", "obbligatorio", "Scegli perché vuoi annullare la comunicazione.", "#motivo-non_iniziato")
@@ -29,7 +29,7 @@ async def confirm(request: Asked, session: MySession, id: Id) -> Page | Redirect
     sent = await find_sent(session.owner, id)
     if not sent.open_to_change:
         return see_other(f"/comunicazioni/{id}")
-    return page(request, session, sent, uuid4())
+    return page(request, session, sent, uuid4(), errors=(NO_REASON,) if request.shows_errors else ())
 
 
 @post("/comunicazioni/{id:uuid}/annulla", name="annul", status_code=303)
@@ -40,7 +40,7 @@ async def annul(request: Asked, session: MySession, services: MyServices, id: Id
     if chooses_language(request, form):
         return page(request, session, sent, own_id, chosen=motivo)
     if motivo not in MOTIVI:
-        return page(request, session, sent, own_id, status=422, errors=(NO_REASON,))
+        return see_other(f"/comunicazioni/{id}/annulla?{CHECKED}")
     settings = services.settings
     limit, head = settings.limite_invii, settings.letterhead
     done = await amendments.annul(session.person, id, own_id, motivo, services.clock, limit, head)
@@ -55,13 +55,11 @@ def page(
     own_id: UUID,
     *,
     chosen: str = "",
-    status: int = 200,
     errors: tuple[Mistake, ...] = (),
 ) -> Page:
     return html(
         request,
         "annulla.html",
-        status=status,
         session=session,
         sent=sent,
         reasons=MOTIVI,

@@ -35,15 +35,19 @@ from .http.incoming import FOLDER, MOST_BYTES, Incoming, receive
 AttachmentId = FromPath[UUID]
 
 
+REFUSED = "rifiutato"  # in the query: why the last file was refused, a key of `REFUSALS`
+
+
 @get("/bozze/{id:uuid}/allegati", name="attachments")
 async def show(request: Asked, session: MySession, id: Id) -> Page:
     """A page of its own, for browsers that cannot send a file from the form page, and for a file that is refused."""
-    return await _page(request, session, await drafts.find_draft(session.owner, id))
+    draft = await drafts.find_draft(session.owner, id)
+    return page(request, session, draft, await attachments.of_draft(id), request.query_params.get(REFUSED, ""))
 
 
 @post("/bozze/{id:uuid}/allegati", name="attach", status_code=303, request_max_body_size=MOST_BYTES)
 async def attach(request: Asked, session: MySession, services: MyServices, id: Id) -> Page | Redirect:
-    draft = await drafts.find_draft(session.owner, id)
+    await drafts.find_draft(session.owner, id)
     posted, number = Form(), UUID(int=0)
 
     async def before_file(form: Form) -> None:
@@ -59,7 +63,7 @@ async def attach(request: Asked, session: MySession, services: MyServices, id: I
         with incoming.file:
             await _take(session, services, id, number, incoming)
     except Refused as e:
-        return await _page(request, session, draft, e.reason)
+        return see_other(f"/bozze/{id}/allegati?{REFUSED}={e.reason}")
     except Stale as e:
         return refuse_stale(request, session, e.draft, posted)
     except AlreadySent as e:
@@ -91,10 +95,6 @@ async def _take(session: Session, services: Services, id: UUID, number: UUID, in
         await drafts.find_draft(session.owner, id)  # sent or deleted while the file came? It says so
 
 
-async def _page(request: Asked, session: Session, draft: Draft, refused: str = "") -> Page:
-    return page(request, session, draft, await attachments.of_draft(draft.id), refused)
-
-
 def page(request: Asked, session: Session, draft: Draft, attached: Sequence[Attachment], refused: str = "") -> Page:
     """The list, a file to add, and why the last one was *refused* (a key of `REFUSALS`)."""
     code, text = REFUSALS.get(refused, ("", ""))
@@ -102,11 +102,10 @@ def page(request: Asked, session: Session, draft: Draft, attached: Sequence[Atta
     return html(
         request,
         "allegati.html",
-        status=422 if refused else 200,
         session=session,
         draft=draft,
         attachments=attached,
-        errors=(Mistake("allegati", code, gettext(text), href),) if refused else (),
+        errors=(Mistake("allegati", code, gettext(text), href),) if code else (),
     )
 
 

@@ -10,7 +10,7 @@ from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments.kept import Attachment
 from omnia_com.communications.drafts import Draft, Incomplete, Stale
 from omnia_com.communications.sent import Superseded, periods
-from omnia_com.form.answers import Answers, read
+from omnia_com.form.answers import Answers, missing_declarations, read
 from omnia_com.form.cautions import CAUTIONS, cautions
 from omnia_com.form.declaration_texts import CURRENT, TEXTS
 from omnia_com.form.problems import Problem
@@ -19,13 +19,20 @@ from omnia_com.people.sessions import Session
 
 from .controls import first_id, mistakes
 from .http.answer import Page, chooses_language, html, see_other
-from .http.asked import Asked, Id, MyServices, MySession, Services
+from .http.asked import CHECKED, Asked, Id, MyServices, MySession, Services
 from .http.forms import Form, MyForm, number
+
+TICKED = "spunta"  # in the query: a declaration that was ticked
 
 
 @get("/bozze/{id:uuid}/riepilogo", name="check")
 async def check(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    return await _page(request, session, services, await drafts.find_draft(session.owner, id))
+    """After a refused "Invia" it shows all errors, and what had been ticked is ticked."""
+    draft = await drafts.find_draft(session.owner, id)
+    if not request.shows_errors:
+        return await _page(request, session, services, draft)
+    ticked = Form(dict.fromkeys(request.query_params.getall(TICKED, []), "si"))
+    return await _page(request, session, services, draft, missing_declarations(ticked), posted=ticked)
 
 
 @get("/bozze/{id:uuid}/invio", name="sending")
@@ -58,8 +65,9 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
     except Superseded:
         draft = await drafts.find_draft(session.owner, id)
         return await _page(request, session, services, draft, status=409, posted=form)
-    except Incomplete as e:
-        return await _page(request, session, services, e.draft, e.problems, status=422, posted=form)
+    except Incomplete:
+        ticks = "".join(f"&{TICKED}={name}" for name in TEXTS[CURRENT] if form.get(name) == "si")
+        return see_other(f"/bozze/{id}/riepilogo?{CHECKED}{ticks}")
     await services.queue.hint(str(id))
     return see_other(f"/comunicazioni/{id}")
 
@@ -74,10 +82,10 @@ async def _page(
     posted: Form | None = None,
     changed: bool = False,
 ) -> Page:
-    """The summary of *draft*, with *problems*, or else all that is wrong; *posted* and *changed* as in `page`."""
+    """The summary of *draft*, with all that is wrong, or else with *problems*; *posted* and *changed* as in `page`."""
     answers = read(draft.typed, services.clock.today())
     attached = await attachments.of_draft(draft.id)
-    problems = problems or answers.problems + attachments.problems(attached)
+    problems = answers.problems + attachments.problems(attached) or problems
     codes = cautions(
         answers,
         today=services.clock.today(),

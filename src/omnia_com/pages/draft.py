@@ -22,20 +22,24 @@ from omnia_com.people.sessions import Session
 from . import conflicts, export
 from .controls import controls, draw, lists, mistakes
 from .http.answer import Page, chooses_language, html, just_done, line, see_other
-from .http.asked import Asked, Id, MyServices, MySession, Services
+from .http.asked import CHECKED, Asked, Id, MyServices, MySession, Services
 from .http.forms import Form, MyForm, number
 from .http.rendering import render
 
+NOT_LOADED = Problem("allegati", "non_caricato")
 _HAND = re.compile(r"([\w-]{1,24})\.(\d{1,6})", re.ASCII)
 
 
 @get("/bozze/{id:uuid}", name="draft")
 async def show(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
-    """The page that follows "Salva" too: it marks what cannot be right, not what is still missing."""
+    """After "Continua" it shows all errors; else it marks what cannot be right, not what is still missing."""
     draft = await drafts.find_draft(session.owner, id)
     answers = read(draft.typed, services.clock.today())
     attached = await attachments.of_draft(id)
-    return page(request, session, draft, answers, [p for p in answers.problems if not p.missing], attached)
+    problems = [p for p in answers.problems if request.shows_errors or not p.missing]
+    if request.query_params.get(CHECKED) == "file":
+        problems.append(NOT_LOADED)
+    return page(request, session, draft, answers, problems, attached)
 
 
 @post("/bozze/{id:uuid}", name="save_draft", status_code=303)
@@ -75,11 +79,10 @@ async def _press(request: Asked, session: Session, services: Services, draft: Dr
         return see_other(leads_to.format(here))
     if action == "esporta":
         return await export.ask(session, services, draft)
-    answers = read(draft.typed, services.clock.today())
-    not_loaded = (Problem("allegati", "non_caricato"),) if form.get("allegato") else ()  # a browser sends its name
-    if problems := answers.problems + not_loaded:
-        attached = await attachments.of_draft(draft.id)
-        return page(request, session, draft, answers, problems, attached, status=422)
+    if form.get("allegato"):  # a browser sends its name
+        return see_other(f"{here}?{CHECKED}=file")
+    if read(draft.typed, services.clock.today()).problems:
+        return see_other(f"{here}?{CHECKED}")
     return see_other(f"{here}/riepilogo")
 
 

@@ -26,6 +26,7 @@ from omnia_com.settings import Settings
 from .limits import Limit
 from .ready import Ready
 
+CHECKED = "controlla"  # in the query of a page
 VISIT = "omnia"  # its key in the scope
 
 
@@ -79,6 +80,12 @@ class Asked(Request[Any, Any, Any]):
     def is_fragment(self) -> bool:
         """Whether htmx asked, so that only the part that it swaps is answered."""
         return self.headers.get("hx-request") == "true"
+
+    @property
+    def shows_errors(self) -> bool:
+        """Whether the page is asked to show all that keeps its form from going on: errors are the answer to a GET, so
+        that Back, Forward and Reload never meet a question to send again."""
+        return CHECKED in self.query_params
 
     @property
     def saves_data(self) -> bool:
