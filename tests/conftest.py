@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -195,6 +196,12 @@ def at(app: Front) -> Iterator[Callable[[str], None]]:
 
     yield set_clock
     state.services = before
+
+
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That does not end while a test counts what may be done in a minute."""
+    monkeypatch.setattr("omnia_com.pages.http.limits.time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
 @contextmanager

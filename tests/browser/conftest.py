@@ -29,7 +29,7 @@ async def chromium(settings: Settings) -> AsyncIterator[Browser]:
     assert program, HOW_TO
     async with async_playwright() as playwright:
         args = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = await playwright.chromium.launch(executable_path=str(program), args=args)
+        browser = await playwright.chromium.launch(executable_path=str(program), args=args, timeout=PATIENCE * 1000)
         yield browser
         await browser.close()
 

@@ -118,7 +118,7 @@ async def test_numbers_that_no_page_of_ours_sends_are_none(anna: Visitor) -> Non
         await anna.post(f"{draft}/invio", {"versione": number})
 
 
-async def test_too_many_requests_are_told_to_wait(settings: Settings) -> None:
+async def test_too_many_requests_are_told_to_wait(settings: Settings, one_minute: None) -> None:
     async with bare(settings, limite_richieste=3) as client:
         answers = [await client.get("/accesso/oidc/jwks") for _ in range(4)]
     assert [a.status_code for a in answers] == [200, 200, 200, 429]

@@ -58,13 +58,15 @@ async def test_what_only_a_proxy_may_say_is_not_believed(forged: bytes, web: str
     assert "Secure" not in answered.text
 
 
-async def test_an_address_that_the_browser_wrote_itself_does_not_get_around_the_limit(settings: Settings) -> None:
+async def test_an_address_that_the_browser_wrote_itself_does_not_get_around_the_limit(
+    settings: Settings, one_minute: None
+) -> None:
     async with trusting(settings, "", limit=2) as port:
         statuses = [await forwarded(port, f"10.0.0.{n}") for n in range(4)]
     assert statuses == [200, 200, 429, 429]
 
 
-async def test_behind_a_trusted_proxy_each_address_has_its_own_limit(settings: Settings) -> None:
+async def test_behind_a_trusted_proxy_each_address_has_its_own_limit(settings: Settings, one_minute: None) -> None:
     async with trusting(settings, "127.0.0.1", limit=2) as port:
         statuses = [await forwarded(port, f"10.0.0.{n % 2}") for n in range(6)]
     assert statuses == [200, 200, 200, 200, 429, 429]
