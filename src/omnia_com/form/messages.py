@@ -139,37 +139,34 @@ REFUSALS = {  # why a file is not taken: its code and its sentence
     "tipo": ("tipo_non_ammesso", ERRORS["allegati"]["tipo_non_ammesso"]),
     "heic": (
         "tipo_non_ammesso",
-        "È una foto, ma in un formato (HEIC) che qui non si apre. Fai uno screenshot della foto e allega quello. "
-        "Per le prossime, su iPhone: Impostazioni › Fotocamera › Formati › «Più compatibile».",
+        "È una foto, ma di un tipo (HEIC) che qui non si apre. Fai uno screenshot della foto e allega quello. "
+        "Su iPhone puoi anche scegliere Foto › «Più compatibile».",
     ),
     "immagine": (
         "tipo_non_ammesso",
         "È un’immagine, ma non è un JPEG o un PNG. Aprila, fai uno screenshot e allega quello.",
     ),
-    "documento": (
-        "tipo_non_ammesso",
-        "È un documento di testo, di calcolo o simile (come Word). Aprilo, salvalo in PDF e allega il PDF.",
-    ),
+    "documento": ("tipo_non_ammesso", "È un documento, per esempio di Word. Aprilo, salvalo in PDF e allega il PDF."),
     "archivio": (
         "tipo_non_ammesso",
-        "È un archivio (come ZIP), con altri file dentro. Aprilo e allega i file che contiene, uno alla volta.",
+        "È un archivio, come uno ZIP. Aprilo, salva i file che ci sono dentro e allegali uno alla volta.",
     ),
     "firmato": (
         "tipo_non_ammesso",
-        "È un file con firma digitale (come .p7m). Aprilo con il programma di firma, salva il PDF che contiene e "
+        "È un file con firma digitale, come un .p7m. Aprilo con il programma di firma, salva il PDF che c’è dentro e "
         "allega quello.",
     ),
     "pagina": (
         "tipo_non_ammesso",
-        "È una pagina web, non un PDF: forse il sito non ti ha dato il file. Scaricalo di nuovo, oppure stampa la "
-        "pagina in PDF.",
+        "È una pagina web, non un PDF: forse il sito non ti ha dato il file. Stampala in PDF, oppure scarica di nuovo "
+        "il file.",
     ),
     "testo": ("tipo_non_ammesso", "È un file di solo testo. Aprilo, stampalo in PDF e allega il PDF."),
-    "multimedia": ("tipo_non_ammesso", "È un video o un audio. Puoi allegare solo PDF e foto."),
-    "programma": ("tipo_non_ammesso", "È un programma. Puoi allegare solo PDF e foto."),
+    "multimedia": ("tipo_non_ammesso", "È un video o un audio. Scegli un PDF o una foto."),
+    "programma": ("tipo_non_ammesso", "È un programma. Scegli un PDF o una foto."),
     "doppio": (
         "tipo_non_ammesso",
-        "Questo file è di due tipi insieme, per esempio un PDF e un archivio. Stampalo in un altro PDF, poi riprova.",
+        "Questo file è di due tipi insieme, per esempio PDF e ZIP. Stampalo in un altro PDF, poi riprova.",
     ),
     "grande": ("troppo_grande", ERRORS["allegati"]["troppo_grande"]),
     "troppi": ("troppi", ERRORS["allegati"]["troppi"]),

@@ -29,7 +29,7 @@ _OBJECTS = re.compile(rb"/ObjStm\b.{0,500}?stream\r?\n", re.DOTALL)
 
 def acts(thing: Any) -> bool:
     """Whether something within an object, not following its references, acts, or hides a file that is no data."""
-    told = told_by(thing)
+    told = _told(thing)
     if isinstance(thing, pikepdf.Name):
         return str(thing) in ACTIONS  # it may be what another object refers to
     suspect = _SUSPECT.search(_STRINGS.sub(b"", told))
@@ -51,10 +51,10 @@ def acts_at_opening(root: Any) -> bool:
 
 def acts_by_its_bytes(data: bytes) -> bool:
     """For a file that had to be repaired: another reader may find objects in it that we did not."""
-    return any(_RAW.search(_EMPTY_TREE.sub(b"", _plain_names(piece))) for piece in _unpacked(data))
+    return any(_RAW.search(_EMPTY_TREE.sub(b"", _plain_names(piece))) for piece in unpacked(data))
 
 
-def _unpacked(data: bytes) -> Iterator[bytes]:
+def unpacked(data: bytes) -> Iterator[bytes]:
     """*data*, and each stream of objects in it."""
     yield data
     for found in _OBJECTS.finditer(data):
@@ -68,7 +68,7 @@ def _plain_names(data: bytes) -> bytes:
     return re.sub(rb"#([0-9A-Fa-f]{2})", lambda code: bytes.fromhex(code[1].decode()), data)
 
 
-def told_by(thing: Any) -> bytes:
+def _told(thing: Any) -> bytes:
     """The object in PDF's own words, names without their hex escapes; of a stream its dictionary."""
     if isinstance(thing, pikepdf.Stream):
         thing = thing.stream_dict

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageChops
 
-from .kinds import PNG, NotTaken
+from .kinds import PNG, TOO_MUCH, NotTaken
 
 MOST_PIXELS = 50_000_000  # a page at 600 dpi has 35 million
 LOST = 10  # a picture may lack this part of its height, or one row of the blocks in which a JPEG is packed
@@ -34,13 +34,13 @@ def look_into_image(data: bytes, kind: str) -> None:
 
 
 def _drawn(data: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise NotTaken("enorme")
-        # a JPEG small: all of it is read still
-        image.draft(image.mode, (max(1, image.width // 8), max(1, image.height // 8)))
-        image.load()
-        return image.copy()
+    image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+    if image.width * image.height > MOST_PIXELS:
+        raise NotTaken(TOO_MUCH)
+    # a JPEG small: all of it is read still
+    image.draft(image.mode, (max(1, image.width // 8), max(1, image.height // 8)))
+    image.load()
+    return image
 
 
 def _plain_png(data: bytes) -> bytes:

@@ -8,20 +8,22 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pikepdf
 
-from .active_content import acts, acts_at_opening, acts_by_its_bytes, told_by
-from .kinds import NotTaken
+from .active_content import acts, acts_at_opening, acts_by_its_bytes, unpacked
+from .kinds import TOO_MUCH, NotTaken
 
+STEP, PIECE = 256, 64 * 1024  # bytes that are unpacked at once, and at most to how many
 MOST_UNPACKED = 300 * 1024 * 1024  # bytes of all streams; a page scanned at 600 dpi has 100 million
+NO_MEMORY = "bad_alloc"  # as qpdf words it
 _UNPACKABLE = {"/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode"}
-_BROKEN = (pikepdf.PdfError, RuntimeError, ValueError, TypeError, AttributeError, KeyError, IndexError)
+_BROKEN = (pikepdf.PdfError, pikepdf.PasswordError, RuntimeError, ValueError, TypeError, AttributeError, LookupError)
 _TABLES = re.compile(rb"(?<!start)xref\b|\b\d+ \d+ obj\b(?=[^>]{0,200}/XRef\b)")
 _REFERENCE = re.compile(rb"(\d+) (\d+) R\b")
-_KIDS = re.compile(rb"/Kids\s*\[[^\]]*\]")
-_NEEDED = re.compile(rb"/Type /Pages?\b|/XObject\b")
+_NEEDED = re.compile(rb"/(?:Kids|Contents|Resources|XObject)\s*(?:\[[^\]]*\]|<<[^>]*>>|\d+ \d+ R)")
 
 
 def look_into_pdf(data: bytes) -> None:
@@ -46,17 +48,13 @@ def _opened(data: bytes) -> tuple[pikepdf.Pdf, bool]:
     """The document, and whether it had to be repaired. Raises one of `_BROKEN`."""
     try:
         return pikepdf.open(io.BytesIO(data), attempt_recovery=False), False
-    except pikepdf.PasswordError:
-        raise
     except _BROKEN as e:
         failed = e
-    for attempt in _attempts(data):
+    for attempt in () if isinstance(failed, pikepdf.PasswordError) else _attempts(data):
         try:
             pdf = pikepdf.open(io.BytesIO(attempt))
             _ = pdf.Root.Pages
             return pdf, True
-        except pikepdf.PasswordError:
-            raise
         except _BROKEN:
             continue
     raise failed
@@ -72,20 +70,23 @@ def _attempts(data: bytes) -> Iterator[bytes]:
 
 
 def _why_not(failure: Exception, data: bytes) -> str:
+    """Of what breaks off, more than a beginning is there."""
+    if NO_MEMORY in str(failure):
+        return TOO_MUCH
     if isinstance(failure, pikepdf.PasswordError) or b"/Encrypt" in data:
         return "cifrato"
-    return "rovinato"
+    return "rovinato" if b"%%EOF" in data or b"endobj" not in data else "incompleto"
 
 
 def _look_at_repaired(pdf: pikepdf.Pdf, data: bytes) -> None:
+    """By the bytes: what is not there any more is left out by the repair itself."""
     if acts_by_its_bytes(data):
         raise NotTaken("attivo")
     last = data[data.rfind(b"endobj") + 1 :]
     if re.search(rb"\bstream\r?\n", last) and b"endstream" not in last:
         raise NotTaken("incompleto")
-    told = [told for thing in pdf.objects if _NEEDED.search(told := told_by(thing))]
-    told += _KIDS.findall(data)  # a page that is not there is left out by the repair itself
-    if any(_is_lost(pdf, found) for each in told for found in _REFERENCE.findall(each)):
+    needed = (found[0] for piece in unpacked(data) for found in _NEEDED.finditer(piece))
+    if any(_is_lost(pdf, found) for each in needed for found in _REFERENCE.findall(each)):
         raise NotTaken("incompleto")
 
 
@@ -99,10 +100,10 @@ def _look_into_objects(pdf: pikepdf.Pdf) -> None:
     for thing in pdf.objects:
         if acts(thing):
             raise NotTaken("attivo")
-        if isinstance(thing, pikepdf.Stream) and _filters(thing) <= _UNPACKABLE:
+        if isinstance(thing, pikepdf.Stream) and _UNPACKABLE.issuperset(_filters(thing)):
             unpacked += _size(thing, needed=thing.objgen in written)
         if unpacked > MOST_UNPACKED:
-            raise NotTaken("enorme")
+            raise NotTaken(TOO_MUCH)
 
 
 def _contents(page: pikepdf.Page) -> list[Any]:
@@ -112,24 +113,32 @@ def _contents(page: pikepdf.Page) -> list[Any]:
 
 def _size(stream: Any, *, needed: bool) -> int:
     """Bytes when unpacked. What does not unpack is not seen by a reader, and is missed only if *needed*."""
+    if _filters(stream) == ["/FlateDecode"]:
+        raw = stream.read_raw_bytes()
+        size = _inflated(raw)
+        if needed and raw and not size:
+            raise NotTaken("rovinato")
+        return size
     try:
         return len(stream.read_bytes())
-    except pikepdf.PdfError:
-        if needed and not _unpacks_in_part(stream.read_raw_bytes()):
+    except pikepdf.PdfError as e:
+        if needed or NO_MEMORY in str(e):
             raise
         return 0
 
 
-def _unpacks_in_part(raw: bytes) -> bool:
-    unpacker, found = zlib.decompressobj(), b""
-    try:
-        for at in range(0, min(len(raw), 4096), 16):
-            found = found or unpacker.decompress(raw[at : at + 16])
-    except zlib.error:
-        pass
-    return bool(found)
+def _inflated(raw: bytes) -> int:
+    """The size of what *raw* unpacks to, as far as it does; it is counted in pieces, and no further than may be."""
+    unpacker, size = zlib.decompressobj(), 0
+    with suppress(zlib.error):
+        for at in range(0, len(raw), STEP):
+            piece = raw[at : at + STEP]
+            while piece and size <= MOST_UNPACKED:
+                size += len(unpacker.decompress(piece, PIECE))
+                piece = unpacker.unconsumed_tail
+    return size
 
 
-def _filters(stream: Any) -> set[str]:
+def _filters(stream: Any) -> list[str]:
     named = stream.get("/Filter", [])
-    return {str(f) for f in (named if isinstance(named, pikepdf.Array | list) else [named])}
+    return [str(f) for f in (named if isinstance(named, pikepdf.Array | list) else [named])]

@@ -82,7 +82,9 @@ def _holds_a_document(data: bytes) -> bool:
 def _as_text(head: bytes) -> str:
     encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     text = head.decode(encoding, "ignore").lstrip("\ufeff")
-    if _PAGE.search(text.encode()[:PDF_HEAD]):
-        return "immagine" if re.search(r"<svg\b", text[:PDF_HEAD]) and "<html" not in text else "pagina"
-    shown = [c.isprintable() or c.isspace() for c in text]
-    return "testo" if len(text) > 0.9 * len(head) / (2 if encoding == "utf-16" else 1) and all(shown) else "tipo"
+    if found := _PAGE.search(text.encode()[:PDF_HEAD]):
+        return "immagine" if found[0] == b"<svg" else "pagina"
+    foreign = head if encoding == "utf-8" and text.isascii() else b""  # of the encodings before Unicode
+    words = sum(c.isalnum() for c in text) + len(foreign.translate(None, bytes(range(0xC0))))
+    clean = all(c.isprintable() or c.isspace() for c in text)
+    return "testo" if clean and words > len(text) / 2 and len(text) > len(head) / 3 else "tipo"

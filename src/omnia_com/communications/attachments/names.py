@@ -24,7 +24,7 @@ wmv wps xfdf xht xls xlsb xlsm xlsx xml xps xsl zip
 ENDINGS = {ending for text in (_PAGES, _BROWSERS, _OTHER_KINDS) for ending in text.split()}.union(*OWN.values())
 _SHOWN_NOWHERE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"  # scripts and emoji are written with these
-_EMPTY = re.compile("[\\W_\ufffc]*")
+_OBJECT = "\ufffc"  # dictation leaves it; it shows nothing
 
 
 def clean_name(given: str, kind: str) -> str:
@@ -35,7 +35,8 @@ def clean_name(given: str, kind: str) -> str:
     text = unicodedata.normalize("NFC", re.split(r"[/\\]", given)[-1])
     text = "".join(c for c in text if c in _JOINERS or unicodedata.category(c) not in _SHOWN_NOWHERE)
     stem, ending = _parted(" ".join(text.split()), kind)
-    return _with_ending("allegato" if _EMPTY.fullmatch(stem) else stem, ending)
+    shows = any(c not in "." + _OBJECT and unicodedata.category(c)[0] not in "CMZ" for c in stem)
+    return _with_ending(stem if shows else "allegato", ending)
 
 
 def told_apart(name: str, taken: Collection[str]) -> str:
