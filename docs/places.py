@@ -94,7 +94,7 @@ def packages(folder: Path) -> tuple[Records, Records, Records]:
 
 def tables(states: Records, municipalities: Records, comuni: Records) -> dict[str, Rows]:
     born = list(_birthplaces(states + municipalities))
-    living = sorted(((s["code"], _said(s["code"], s["name"]), "1") for s in states if s["active"]), key=_by_name)
+    living: Rows = sorted(((s["code"], _said(s["code"], s["name"]), "1") for s in states if s["active"]), key=_by_name)
     called = {s["code"]: [s[n] for n in ("name", "name_alt", "name_alt_en") if s[n]] for s in states if s["active"]}
     provinces, towns = sorted(_provinces(comuni)), sorted(_comuni(born, comuni), key=_by_name)
     sardinian = {sigla for sigla, _, region in provinces if region == SARDINIA}

@@ -164,7 +164,7 @@ def _iso_of(names: list[str]) -> str:
     """The code of the territory that CLDR calls so, in Italian or English. Raises `StopIteration` for none."""
     wanted = [letters(name) for name in names]
     return next(
-        iso
+        str(iso)
         for known in wanted
         for language in ("it", "en")
         for iso, name in Locale(language).territories.items()

@@ -3,14 +3,16 @@
 import asyncio
 import hashlib
 import json
+import random
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
 import pytest
 import rfc8785
+from structlog.testing import capture_logs
 
 from omnia_com.communications import amendments, drafts
 from omnia_com.communications.drafts import Incomplete
@@ -62,6 +64,79 @@ async def test_the_numbers_start_again_with_the_year_in_rome(anna: Visitor) -> N
         for id, when in zip(ids, ("2026-12-31T23:59:59", "2027-01-01T00:00:00", "2027-01-01T00:00:01"), strict=True)
     ]
     assert given == ["OMNIACOM.2026.0000001", "OMNIACOM.2027.0000001", "OMNIACOM.2027.0000002"]
+
+
+class Told(Clock):
+    """Says one instant after another, whoever asks."""
+
+    def __init__(self, *instants: str) -> None:
+        super().__init__()
+        object.__setattr__(self, "left", [datetime.fromisoformat(each).replace(tzinfo=ROME) for each in instants])
+
+    def now(self) -> datetime:
+        left: list[datetime] = getattr(self, "left")  # noqa: B009 – the class it comes from has slots
+        return (left.pop(0) if len(left) > 1 else left[0]).astimezone(UTC)
+
+
+async def given(database: asyncpg.Connection) -> list[tuple[str, datetime]]:
+    """(protocol, instant) of what was sent, by protocol."""
+    return [tuple(r) for r in await database.fetch("SELECT protocollo, inviata_il FROM comunicazione ORDER BY 1")]
+
+
+async def send_at_once(ids: list[UUID], clock: Clock) -> None:
+    await asyncio.gather(*(drafts.send(ANNA, id, None, BOTH_TICKS, clock, 1000, HEADING) for id in ids))
+
+
+async def test_numbers_go_the_way_of_time(anna: Visitor, database: asyncpg.Connection) -> None:
+    """Forty at once: who waits for the number reads the clock when it is theirs."""
+    await send_at_once(await some_drafts(40), Clock())
+    sent = await given(database)
+    assert len(sent) == 40
+    assert [when for _, when in sent] == sorted(when for _, when in sent)
+
+
+async def test_a_clock_that_goes_back_gives_no_later_number_an_earlier_instant(
+    anna: Visitor, database: asyncpg.Connection
+) -> None:
+    chance = random.Random(5)
+    instants = [f"2026-11-23T{chance.randrange(8, 20):02}:{chance.randrange(60):02}:00" for _ in range(200)]
+    with capture_logs() as logs:
+        await send_at_once(await some_drafts(30), Told(*instants))
+    sent = await given(database)
+    assert [name for name, _ in sent] == [f"OMNIACOM.2026.{n:07}" for n in range(1, 31)]
+    assert [when for _, when in sent] == sorted(when for _, when in sent)
+    warned = [entry for entry in logs if entry["event"] == "orologio_indietro"]
+    assert warned
+    assert all(entry["ordine"] and entry["secondi"] > 0 for entry in warned)
+
+
+async def test_no_later_day_is_lent_to_who_sends_while_the_clock_goes_back(
+    anna: Visitor, database: asyncpg.Connection
+) -> None:
+    """It could cost the benefit; half a second, by which two machines differ, is no other day."""
+    ids = await some_drafts(4)
+    for id, when in zip(
+        ids,
+        ("2026-11-24T00:00:00.2", "2026-11-23T23:59:59.9", "2026-11-23T23:30:00", "2026-11-23T23:29:00"),
+        strict=True,
+    ):
+        await drafts.send(ANNA, id, None, BOTH_TICKS, moment(when), 1000, HEADING)
+    clocks = [f"{when.astimezone(ROME):%d %H:%M:%S.%f}"[:-5] for _, when in await given(database)]
+    assert clocks == ["24 00:00:00.2", "24 00:00:00.2", "23 23:30:00.0", "23 23:30:00.0"]
+
+
+async def test_a_year_that_ends_while_others_are_waited_for(anna: Visitor, database: asyncpg.Connection) -> None:
+    (old, new, again) = await some_drafts(3)
+    end = moment("2026-12-31T23:59:58")
+    await drafts.send(ANNA, old, None, BOTH_TICKS, end, 1000, HEADING)
+    late = Told("2026-12-31T23:59:59", "2026-12-31T23:59:59", "2027-01-01T00:00:00")
+    await drafts.send(ANNA, new, None, BOTH_TICKS, late, 1000, HEADING)
+    await drafts.send(ANNA, again, None, BOTH_TICKS, end, 1000, HEADING)
+    assert [(name, when.astimezone(ROME).year) for name, when in await given(database)] == [
+        ("OMNIACOM.2026.0000001", 2026),
+        ("OMNIACOM.2026.0000002", 2026),
+        ("OMNIACOM.2027.0000001", 2027),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_code_that_no_field_has_is_a_mistake_of_ours() -> None:
         error(Problem("data_inizio", "inventato"))
 
 
-# Each sentence speaks to a person and says what to do.
+# Each sentence chooses_language to a person and says what to do.
 
 TO_DO = re.compile(
     r"\b(scriv|scegl|correggi|ricontroll|usa|segna|lascia|cancella|cambia|di’|compila|accorcia|controlla"

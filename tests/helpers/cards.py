@@ -174,7 +174,6 @@ def bad() -> dict[str, tuple[Issued, str]]:
                 "not yet valid": (card(days=not_yet), "carta_scaduta"),
                 "a foreign authority": (card(issuer=foreign), "carta_non_riconosciuta"),
                 "issued by a card": (card(issuer=as_if), "carta_non_riconosciuta"),
-                "no names": (card(names=None), "carta_senza_nome"),
             }
         )
     return BAD

@@ -3,9 +3,11 @@
 import io
 import random
 import struct
+import tempfile
 import zlib
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
 
 import pikepdf
 from PIL import Image
@@ -41,6 +43,15 @@ def padded_pdf(size: int) -> bytes:
     made = of(length)
     assert len(made) == size
     return made
+
+
+@contextmanager
+def temporary(content: bytes) -> Iterator[BinaryIO]:
+    """A nameless file, as what comes in is kept."""
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        yield file
 
 
 def script(p: pikepdf.Pdf) -> None:
@@ -97,13 +108,14 @@ def png_of(width: int, height: int) -> bytes:
     """A PNG that says to be that large, and whose data unpack to as much."""
     packed = packed_zeros((1 + width * 3) * height)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*c) for c in ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")))
+    return PNG_BEGINS + b"".join(png_chunk(*c) for c in ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")))
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
+def png_chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+PNG_BEGINS = b"\x89PNG\r\n\x1a\n"
 EXE = b"MZ\x90\x00" + bytes(56) + b"\x40\0\0\0" + b"PE\0\0" + bytes(1000)
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><html><script>alert(1)</script></html>"

@@ -39,7 +39,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "ada con poco": {**ADA, "_acr": "https://www.spid.gov.it/SpidL1"},  # signs in lower than was asked
     "ada di ieri": {**ADA, "_nonce": "n" * 43},  # answers another request
     "ada in breve": {name: ADA[name] for name in ("given_name", "family_name", f"{EID}fiscal_number")},
-    "ada senza nome": {f"{EID}fiscal_number": ADA[f"{EID}fiscal_number"]},
+    "ada senza codice": {name: ADA[name] for name in ("given_name", "family_name")},
 }
 
 

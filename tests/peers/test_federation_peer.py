@@ -149,7 +149,7 @@ async def signs_out(browser: httpx.AsyncClient, access_token: str, userinfo: str
     [
         ("ada con poco", "livello_troppo_basso", 403),
         ("ada di ieri", "risposta_non_valida", 403),
-        ("ada senza nome", "dati_insufficienti", 403),
+        ("ada senza codice", "dati_insufficienti", 403),
     ],
 )
 async def test_what_signs_nobody_in(

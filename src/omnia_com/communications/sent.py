@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
 import msgspec
 import rfc8785
+import structlog
 
 from omnia_com.form.cautions import Period
 from omnia_com.form.rows import Row
@@ -24,6 +25,8 @@ from .attachments.kept import Attached
 
 RECEIPT = "ricevuta"
 PER_PAGE = 20
+CLOCKS_APART = timedelta(seconds=0.5)  # by which those of two machines may differ
+log = structlog.get_logger()
 Genere = Literal["comunicazione", "annullamento"]
 State = Literal["inviata", "sostituita", "annullata"]
 
@@ -113,8 +116,7 @@ async def record(person: Person, content: Content, clock: Clock, head: Letterhea
     no number either.
     """
     replaces = await _replaceable(person.codice_fiscale, content.sostituisce)
-    now = clock.now()
-    protocollo = await _next_number(rome(now).year)
+    protocollo, now = await _next_number(clock)
     digest = hashlib.sha256(canonical(content, protocollo, now, person, replaces)).hexdigest()
     said = msgspec.structs.asdict(content)
     own: dict[str, Any] = {"protocollo": protocollo, "inviata_il": now, "persona": person, "sha256": digest}
@@ -185,11 +187,49 @@ async def _replaceable(owner: str, id: UUID | None) -> str | None:
     return before.protocollo
 
 
-async def _next_number(year: int) -> str:
-    """The year's next protocol. The row stays locked until the sending transaction ends, so no number is lost."""
+async def _next_number(clock: Clock) -> tuple[str, datetime]:
+    """The year's next protocol, and the instant of sending, read while the number is held: the two go the same way.
+
+    The row stays locked until the sending transaction ends, so no number is lost.
+    """
+    now, year = clock.now(), 0
+    while rome(now).year != year:  # it may end while others are waited for
+        year = rome(now).year
+        last = await _hold(year)
+        now = clock.now()
+    now = _not_before(now, await _sent_at(year, last))
+    await fetch("UPDATE protocollo SET ultimo = $2 WHERE anno = $1", year, last + 1)
+    return _protocol(year, last + 1), now
+
+
+def _protocol(year: int, number: int) -> str:
+    return f"OMNIACOM.{year}.{number:07}"
+
+
+async def _hold(year: int) -> int:
+    """The last number of *year*, which nobody else changes until the transaction ends."""
     rows = await fetch(
-        "INSERT INTO protocollo (anno, ultimo) VALUES ($1, 1) "
-        "ON CONFLICT (anno) DO UPDATE SET ultimo = protocollo.ultimo + 1 RETURNING ultimo",
+        "INSERT INTO protocollo (anno, ultimo) VALUES ($1, 0) "
+        "ON CONFLICT (anno) DO UPDATE SET ultimo = protocollo.ultimo RETURNING ultimo",
         year,
     )
-    return f"OMNIACOM.{year}.{rows[0]['ultimo']:07}"
+    return int(rows[0]["ultimo"])
+
+
+async def _sent_at(year: int, number: int) -> datetime | None:
+    rows = await fetch("SELECT inviata_il FROM comunicazione WHERE protocollo = $1", _protocol(year, number))
+    return rows[0]["inviata_il"] if rows else None
+
+
+def _not_before(now: datetime, last: datetime | None) -> datetime:
+    """*now*, or the instant of the number before it when the clock has gone back since (it was set, or another
+    machine's is ahead).
+
+    Within a day that changes nothing for anybody: every term is counted in days. A later day is lent to nobody, for
+    it could cost the benefit; then the order gives way, and the log says so.
+    """
+    if last is None or now >= last:
+        return now
+    keeps_order = rome(now).date() == rome(last).date() or last - now <= CLOCKS_APART
+    log.warning("orologio_indietro", secondi=(last - now).total_seconds(), ordine=keeps_order)
+    return last if keeps_order else now

@@ -188,15 +188,48 @@ REASONS: dict[str, dict[str, str]] = {
 }
 REFUSALS = {  # why a file is not taken: its code and its sentence
     "tipo": ("tipo_non_ammesso", ERRORS["allegati"]["tipo_non_ammesso"]),
-    "nome": (
+    "heic": (
         "tipo_non_ammesso",
-        "Il nome del file non dice che cosa è. Dagli un nome che finisce con .pdf, .jpg o .png, e riprova.",
+        "È una foto, ma di un tipo (HEIC) che qui non si apre. Fai uno screenshot della foto e allega quello. "
+        "Su iPhone puoi anche scegliere Foto › «Più compatibile».",
+    ),
+    "immagine": (
+        "tipo_non_ammesso",
+        "È un’immagine, ma non è un JPEG o un PNG. Aprila, fai uno screenshot e allega quello.",
+    ),
+    "documento": ("tipo_non_ammesso", "È un documento, per esempio di Word. Aprilo, salvalo in PDF e allega il PDF."),
+    "archivio": (
+        "tipo_non_ammesso",
+        "È un archivio, come uno ZIP. Aprilo, salva i file che ci sono dentro e allegali uno alla volta.",
+    ),
+    "firmato": (
+        "tipo_non_ammesso",
+        "È un file con firma digitale, come un .p7m. Aprilo con il programma di firma, salva il PDF che c’è dentro e "
+        "allega quello.",
+    ),
+    "pagina": (
+        "tipo_non_ammesso",
+        "È una pagina web, non un PDF: forse il sito non ti ha dato il file. Stampala in PDF, oppure scarica di nuovo "
+        "il file.",
+    ),
+    "testo": ("tipo_non_ammesso", "È un file di solo testo. Aprilo, stampalo in PDF e allega il PDF."),
+    "multimedia": ("tipo_non_ammesso", "È un video o un audio. Scegli un PDF o una foto."),
+    "programma": ("tipo_non_ammesso", "È un programma. Scegli un PDF o una foto."),
+    "doppio": (
+        "tipo_non_ammesso",
+        "Questo file è di due tipi insieme, per esempio PDF e ZIP. Stampalo in un altro PDF, poi riprova.",
     ),
     "grande": ("troppo_grande", ERRORS["allegati"]["troppo_grande"]),
     "troppi": ("troppi", ERRORS["allegati"]["troppi"]),
     "nessuno": ("non_valido", "Prima scegli un file, poi premi «Carica il file»."),
     "vuoto": ("non_valido", "Questo file è vuoto. Controlla che si apra, e scegline un altro."),
-    "rovinato": ("non_valido", "Questo file è rovinato e non si apre bene. Salvalo di nuovo, poi riprova."),
+    "rovinato": ("non_valido", "Questo file è rovinato e non si apre. Salvalo di nuovo, poi riprova."),
+    "incompleto": ("non_valido", "Di questo file manca una parte. Scaricalo o salvalo di nuovo, poi riprova."),
+    "guasto": (
+        "non_valido",
+        "Non siamo riusciti a controllare questo file. Il guasto è nostro. Riprova; se succede ancora, stampalo in un "
+        "altro PDF e allega quello.",
+    ),
     "cifrato": ("non_valido", "Questo PDF è protetto. Salva una copia senza password, poi riprova."),
     "attivo": ("non_valido", "Questo PDF contiene programmi o file nascosti. Stampalo in un altro PDF, poi riprova."),
     "enorme": ("non_valido", "Questo file, una volta aperto, è troppo grande. Salvalo più piccolo, poi riprova."),

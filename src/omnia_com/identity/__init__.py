@@ -14,7 +14,7 @@ class Identity:
     """What an identity provider vouches for. Optional facts may be absent or empty: both are ''."""
 
     codice_fiscale: str  # 16 capitals and digits, without TINIT-
-    nome: str
+    nome: str  # '' as all that follows, where a person has none
     cognome: str
     data_nascita: date | None = None
     luogo_nascita: str = ""  # Belfiore code

@@ -47,7 +47,7 @@ CODICE_FISCALE = re.compile("[A-Z0-9]{16}")
 BELFIORE = re.compile("[A-Z][0-9]{3}")
 SIGLA = re.compile("[A-Z]{2}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-LONGEST = 254
+LONGEST, LONGEST_NAME = 254, 1000  # a fact that is longer is none; a name is cut, for nobody is turned away for it
 
 
 def acr_values(level: int, levels: Mapping[str, int]) -> str:
@@ -69,14 +69,13 @@ def identity_of(
     authenticated_at: datetime,
     names: Names = CLAIMS,
 ) -> Identity:
-    """The person whom *facts* describe; codice fiscale, nome and cognome must be there, the rest may be missing."""
+    """The person whom *facts* describe. Only the codice fiscale must be there: the registry of the population has
+    people of one name."""
     text = {fact: _text(_claim(facts, called)) for fact, called in names.items()}
+    text = {fact: line[:LONGEST_NAME] if fact in ("nome", "cognome") else _short(line) for fact, line in text.items()}
     cf = text["codice_fiscale"].upper().removeprefix("TINIT-")
-    missing = [field for field in ("nome", "cognome") if not text[field]]
     if not CODICE_FISCALE.fullmatch(cf):
-        missing.append("codice_fiscale")
-    if missing:
-        raise AccessRefused("dati_insufficienti", f"mancano o non hanno forma: {', '.join(missing)}")
+        raise AccessRefused("dati_insufficienti", "il codice fiscale manca o non ha forma")
     return Identity(
         codice_fiscale=cf,
         nome=text["nome"],
@@ -109,7 +108,10 @@ def _text(value: Any) -> str:
         value = value[0]
     if not isinstance(value, str):
         return ""
-    line = "".join(c for c in " ".join(value.split()) if c.isprintable())
+    return "".join(c for c in " ".join(value.split()) if c.isprintable())
+
+
+def _short(line: str) -> str:
     return line if len(line) <= LONGEST else ""
 
 

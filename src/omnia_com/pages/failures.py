@@ -72,7 +72,7 @@ ANY_REFUSAL = "L’accesso non è riuscito. Nessun dato è stato cambiato. Ripro
 REFUSED = {
     "annullato": "Hai annullato l’accesso. Se vuoi, puoi entrare di nuovo.",
     "livello_troppo_basso": "Hai usato un livello troppo basso. Entra con SPID di livello 2 o 3, CIE o CNS.",
-    "dati_insufficienti": "Il fornitore di identità non ci ha dato nome, cognome e codice fiscale. Prova con un altro.",
+    "dati_insufficienti": "Il fornitore di identità non ci ha dato il tuo codice fiscale. Prova con un altro.",
     "richiesta_scaduta": "È passato troppo tempo. Entra di nuovo.",
     "fornitore_rifiuta": "Il fornitore di identità ha rifiutato l’accesso. Riprova, oppure usa un’altra identità.",
     "accesso_scaduto": "Questo accesso è scaduto o era già stato usato. Entra di nuovo. Se succede ancora, il browser "
@@ -89,7 +89,6 @@ REFUSED = {
     "carta_non_cns": "Il certificato che hai scelto non è di una CNS. Scegli quello di autenticazione della carta, "
     "non quello di firma, oppure entra con SPID o CIE.",
     "carta_non_riconosciuta": "Non riconosciamo chi ha rilasciato questa carta. Entra con SPID o CIE.",
-    "carta_senza_nome": "La tua CNS non dice nome e cognome. Entra con SPID o CIE.",
     **SPID_ERRORS,
 }
 REFUSED_STATUS = {

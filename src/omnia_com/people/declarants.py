@@ -49,7 +49,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def full_name(self) -> str:
-        return f"{self.nome} {self.cognome}"
+        """What there is of the two names; whoever has neither is called by the codice fiscale."""
+        return f"{self.nome} {self.cognome}".strip() or self.codice_fiscale
 
     @property
     def reachable(self) -> bool:

@@ -16,6 +16,7 @@ import httpx
 import pytest
 import uvicorn
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -126,6 +127,14 @@ def test_a_card_says_who_holds_it(reader: CardReader) -> None:
     assert (holder.level, holder.scheme, holder.issuer) == (3, "cns", "CN=CA di prova CNS")
     assert (str(holder.data_nascita), holder.luogo_nascita) == ("1985-05-09", "H501")
     assert (holder.email, holder.pec) == ("", "")
+
+
+def test_a_card_may_say_one_name_or_none(reader: CardReader) -> None:
+    """C25"""
+    for names in (("", "PROVA"), ("ANNA", ""), None):
+        subject = tuple(zip((NameOID.GIVEN_NAME, NameOID.SURNAME), names or ("", ""), strict=True))
+        holder = reader.identity(card(names=None, subject=tuple(each for each in subject if each[1])).certificate)
+        assert (holder.codice_fiscale, holder.nome, holder.cognome) == (ANNA, *(names or ("", "")))
 
 
 def test_letters_in_the_place_of_digits_are_a_codice_fiscale_too(reader: CardReader) -> None:

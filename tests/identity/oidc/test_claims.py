@@ -39,3 +39,24 @@ def test_nobody_is_turned_away_for_an_odd_codice_fiscale(cf: str) -> None:
 def test_odd_birth_facts_are_replaced(odd: Any, place: Any) -> None:
     identity = identity_of(birthdate=odd, place_of_birth=place)
     assert (identity.data_nascita, identity.luogo_nascita) == (date(1985, 5, 9), "H501")
+
+
+@pytest.mark.parametrize("missing", ["given_name", "family_name"])
+@pytest.mark.parametrize("nothing", ["", " \n ", None, {"it": "Prova"}, 7])
+def test_nobody_is_turned_away_for_having_one_name(missing: str, nothing: Any) -> None:
+    """C25: the registry of the population has people without a given name, and some without a family name."""
+    identity = identity_of(**{missing: nothing})
+    assert sorted((identity.nome, identity.cognome)) == ["", "Prova" if missing == "given_name" else "Anna"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Maria Addolorata " * 20, "W" * 1000, "Adébáyọ\u0300 Ṣọlá", "D’Angiò-Müßiggang", "王小明"]
+)
+def test_nobody_is_turned_away_for_a_long_name(name: str) -> None:
+    """C25, C29"""
+    assert identity_of(family_name=name).cognome == name.strip()
+
+
+def test_a_name_without_end_is_cut() -> None:
+    assert identity_of(given_name="x" * 5000).nome == "x" * claims.LONGEST_NAME
+    assert identity_of(email="x" * 5000).email == ""

@@ -157,8 +157,6 @@ LIES: dict[str, tuple[Any, str]] = {
     "no codice fiscale": ({"facts": {f"{EID}fiscal_number": None}}, "dati_insufficienti"),
     "codice fiscale a number": ({"facts": {f"{EID}fiscal_number": 7}}, "dati_insufficienti"),
     "codice fiscale too short": ({"facts": {f"{EID}fiscal_number": "TINIT-PRVNNA"}}, "dati_insufficienti"),
-    "no name": ({"facts": {"given_name": " \n "}}, "dati_insufficienti"),
-    "family name an object": ({"facts": {"family_name": {"it": "Prova"}}}, "dati_insufficienti"),
     "token 500": (whole("/token", b"guasto", 500), AWAY),
     "token redirect": (whole("/token", b"", 302, location="/userinfo"), INVALID),
     "token redirect 307": (whole("/token", b"", 307, location="/token2"), INVALID),

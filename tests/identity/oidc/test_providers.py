@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,8 @@ from tests import ROOT
 from tests.conftest import free_port, offering
 from tests.helpers.browsing import Visitor
 from tests.helpers.liars import Liar, Stage, serving
+from tests.helpers.people import SUBORDINATO
+from tests.helpers.steps import posted_draft, send
 
 EXAMPLE = ROOT / "deploy" / "oidc.toml"
 TABLE = 'issuer = "https://sso.example.it"\nname = "Regione"\nschemes = ["spid"]\n'
@@ -207,6 +210,39 @@ async def test_a_gateway_with_its_own_names_levels_and_a_secret(
     assert kept.exchange.parts.keys() == {"chain", "request", "response", "token", "userinfo"}
     assert "fiscalNumber" in kept.exchange.parts["userinfo"]
     assert f"nonce={asked['nonce']}" in kept.exchange.parts["request"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "called", "rows"),
+    [
+        ({"given_name": None}, "Anna", {"Nome": "Anna", "Cognome": "Non indicato"}),
+        ({"name": ""}, "Prova", {"Nome": "Non indicato", "Cognome": "Prova"}),
+        ({"name": None, "given_name": None}, "PRVNNA85E49H501L", {"Nome": "Non indicato", "Cognome": "Non indicato"}),
+        ({"name": "Maria " * 60}, "Maria " * 60 + "Prova", {"Nome": ("Maria " * 60).strip(), "Cognome": "Prova"}),
+    ],
+)
+async def test_people_of_one_name_or_of_long_ones_communicate(
+    service: str,
+    keycloak: Liar,
+    visitor: Callable[[], Visitor],
+    monkeypatch: pytest.MonkeyPatch,
+    facts: dict[str, Any],
+    called: str,
+    rows: dict[str, str],
+) -> None:
+    """C25: only the codice fiscale is indispensable."""
+    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)  # no worker runs here
+    keycloak.facts |= facts
+    one = visitor()
+    asked = await left(one.client, keycloak)
+    back = await one.client.get("/accesso/oidc/ritorno/regione", params={"state": asked["state"], "code": "c"})
+    assert back.status_code == 303
+    draft = await posted_draft(one, SUBORDINATO)
+    assert f"<span>{called}</span>" in one.page.text
+    await send(one, draft)
+    await one.get(f"{one.page.path}/ricevuta/stampa")
+    for label, value in rows.items():
+        assert re.search(rf">{label}</\w+>\s*<\w+[^>]*>{value}<", one.page.text), label
 
 
 async def test_a_level_of_the_gateways_that_is_too_low(

@@ -22,7 +22,11 @@ from tests.helpers.saml_provider import Provider
 
 REGISTRY = "https://registro.example/idp.xml"
 CIE_ADDRESS = "https://cie.example/idp.xml"
-SPID, CIE, SIGNER = Provider("https://a.example"), Provider("https://b.example"), Provider("https://registro.example")
+SPID, CIE, SIGNER = (
+    Provider("https://a.example"),
+    Provider("https://b.example"),
+    Provider("https://registro.example"),
+)
 
 
 def settings_of(folder: Path, **more: str) -> Settings:

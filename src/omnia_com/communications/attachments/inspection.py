@@ -1,24 +1,20 @@
 """Looks into a file that somebody sent, in a process of its own that may not use much (ASVS 5.2.3).
 
-`python -m …inspection < file` prints its media type, or `!` and a key of `messages.REFUSALS`; a file that
-makes it run out of memory or time is refused by the end of the process.
+`python -m …inspection < file` prints its media type, or `!` and a key of `messages.REFUSALS`. A file that makes it run
+out of memory or time is refused as such; any other end of the process is a fault of ours, and says so.
 """
 
-import io
+import logging
 import resource
 import sys
-import zipfile
+import traceback
 from typing import BinaryIO
 
-import puremagic
-from PIL import Image
-
-from .inspection_pdf import NotTaken, look_into_pdf
+from .inspection_image import look_into_image
+from .inspection_pdf import look_into_pdf
+from .kinds import FAULT, PDF, TOO_MUCH, NotTaken, recognise
 
 MEMORY, CPU_SECONDS = 1024 * 1024 * 1024, 10  # of address space, not of RAM
-MOST_PIXELS = 50_000_000  # a page at 600 dpi has 35 million
-PDF_HEAD = 1024  # bytes in which readers look for a PDF's beginning
-SIGNATURES = {"application/pdf": b"%PDF-", "image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 
 
 def inspect(file: BinaryIO) -> str:
@@ -27,47 +23,27 @@ def inspect(file: BinaryIO) -> str:
     if not data:
         raise NotTaken("vuoto")
     kind = recognise(data)
-    (look_into_pdf if kind == "application/pdf" else look_into_image)(data)
+    if kind == PDF:
+        look_into_pdf(data)
+    else:
+        look_into_image(data, kind)
     return kind
-
-
-def recognise(data: bytes) -> str:
-    """The one kind that *data* is; what could be taken for two kinds is none."""
-    try:
-        kind: str = puremagic.magic_stream(io.BytesIO(data))[0].mime_type
-    except (puremagic.PureError, IndexError, ValueError):
-        kind = ""
-    if kind not in SIGNATURES or not data.startswith(SIGNATURES[kind]):
-        raise NotTaken("tipo")
-    if kind != "application/pdf" and b"%PDF-" in data[:PDF_HEAD]:
-        raise NotTaken("tipo")
-    if zipfile.is_zipfile(io.BytesIO(data)):
-        raise NotTaken("tipo")
-    return kind
-
-
-def look_into_image(data: bytes) -> None:
-    """The header tells the pixels before anything is unpacked; then it is unpacked whole."""
-    Image.MAX_IMAGE_PIXELS = None  # ours is smaller, and an error
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise NotTaken("enorme")
-            image.draft(image.mode, (image.width // 8, image.height // 8))  # a JPEG small: all of it is read still
-            image.load()
-    except (OSError, SyntaxError, ValueError) as e:
-        raise NotTaken("rovinato") from e
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    logging.disable()  # what libraries think of the file is nobody's business
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 2))  # the first ends it by SIGXCPU
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         answer = inspect(sys.stdin.buffer)
     except NotTaken as e:
         answer = f"!{e}"
     except MemoryError:
-        answer = "!enorme"
+        answer = f"!{TOO_MUCH}"
+    except Exception as e:  # what nobody foresaw: where it happened, and nothing of the file
+        answer = f"!{FAULT}"
+        last = traceback.extract_tb(e.__traceback__)[-1]
+        sys.stderr.write(f"{type(e).__name__} {last.filename.rpartition('/')[2]}:{last.lineno}")
     sys.stdout.write(answer)
 
 

@@ -1,95 +1,144 @@
-"""What may not be in a PDF that somebody attaches: programs, encryption, streams that unpack without end."""
+"""Whether a PDF opens, whole, and holds nothing that acts, is locked, or unpacks without end.
+
+Readers repair what is wrong around the objects (a cross-reference that points elsewhere, lengths, a missing end), and
+so do we; what cannot be found again in a file that breaks off is not passed over.
+"""
 
 import io
 import re
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pikepdf
 
+from .active_content import acts, acts_at_opening, acts_by_its_bytes, unpacked
+from .kinds import TOO_MUCH, NotTaken
+
+STEP, PIECE = 256, 64 * 1024  # bytes that are unpacked at once, and at most to how many
 MOST_UNPACKED = 300 * 1024 * 1024  # bytes of all streams; a page scanned at 600 dpi has 100 million
-HARMLESS_AT_OPENING = ("/GoTo", "/Named")
-DATA = ("xml", "json", "csv", "txt", "pdf", "png", "jpg", "jpeg")
-PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"PK", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xd0\xcf\x11\xe0")
-_STRINGS = re.compile(rb"\((?:\\.|[^\\()])*\)", re.DOTALL)
-_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|XFA|RichMedia)(?![^\s/<>\[\]()%])")
+NO_MEMORY = "bad_alloc"  # as qpdf words it
 _UNPACKABLE = {"/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode"}
-
-
-class NotTaken(Exception):
-    """The reason is a key of `messages.REFUSALS`."""
+_BROKEN = (pikepdf.PdfError, pikepdf.PasswordError, RuntimeError, ValueError, TypeError, AttributeError, LookupError)
+_TABLES = re.compile(rb"(?<!start)xref\b|\b\d+ \d+ obj\b(?=[^>]{0,200}/XRef\b)")
+_REFERENCE = re.compile(rb"(\d+) (\d+) R\b")
+_NEEDED = re.compile(rb"/(?:Kids|Contents|Resources|XObject)\s*(?:\[[^\]]*\]|<<[^>]*>>|\d+ \d+ R)")
 
 
 def look_into_pdf(data: bytes) -> None:
-    """Raises `NotTaken`, or `MemoryError`. A PDF that only opens after a repair counts as broken."""
+    """Raises `NotTaken`, or `MemoryError`."""
     try:
-        with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as pdf:
+        pdf, repaired = _opened(data)
+        with pdf:
             if pdf.is_encrypted:
                 raise NotTaken("cifrato")
+            if repaired:
+                _look_at_repaired(pdf, data)
             if not len(pdf.pages):
                 raise NotTaken("rovinato")
-            _look_at_opening(pdf.Root)
+            if acts_at_opening(pdf.Root) or acts(pdf.trailer):
+                raise NotTaken("attivo")
             _look_into_objects(pdf)
-    except pikepdf.PasswordError as e:
-        raise NotTaken("cifrato") from e
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, AttributeError, KeyError) as e:
-        raise NotTaken("rovinato") from e
+    except _BROKEN as e:
+        raise NotTaken(_why_not(e, data)) from e
 
 
-def _look_at_opening(root: Any) -> None:
-    """A document may open at a page of its own, no more."""
-    opening = root.get("/OpenAction")
-    if isinstance(opening, pikepdf.Dictionary) and opening.get("/S", "/GoTo") not in HARMLESS_AT_OPENING:
+def _opened(data: bytes) -> tuple[pikepdf.Pdf, bool]:
+    """The document, and whether it had to be repaired. Raises one of `_BROKEN`."""
+    try:
+        return pikepdf.open(io.BytesIO(data), attempt_recovery=False), False
+    except _BROKEN as e:
+        failed = e
+    for attempt in () if isinstance(failed, pikepdf.PasswordError) else _attempts(data):
+        try:
+            pdf = pikepdf.open(io.BytesIO(attempt))
+            _ = pdf.Root.Pages
+            return pdf, True
+        except _BROKEN:
+            continue
+    raise failed
+
+
+def _attempts(data: bytes) -> Iterator[bytes]:
+    """*data* as it is; with the way to each table that it holds, the last first; with the way to none."""
+    yield data
+    start = max(data.find(b"%PDF-"), 0)
+    for table in list(_TABLES.finditer(data))[:-4:-1]:
+        yield data + b"\nstartxref\n%d\n%%%%EOF\n" % (table.start() - start)
+    yield data.replace(b"startxref", b"         ")
+
+
+def _why_not(failure: Exception, data: bytes) -> str:
+    """Of what breaks off, more than a beginning is there."""
+    if NO_MEMORY in str(failure):
+        return TOO_MUCH
+    if isinstance(failure, pikepdf.PasswordError) or b"/Encrypt" in data:
+        return "cifrato"
+    return "rovinato" if b"%%EOF" in data or b"endobj" not in data else "incompleto"
+
+
+def _look_at_repaired(pdf: pikepdf.Pdf, data: bytes) -> None:
+    """By the bytes: what is not there any more is left out by the repair itself."""
+    if acts_by_its_bytes(data):
         raise NotTaken("attivo")
+    last = data[data.rfind(b"endobj") + 1 :]
+    if re.search(rb"\bstream\r?\n", last) and b"endstream" not in last:
+        raise NotTaken("incompleto")
+    needed = (found[0] for piece in unpacked(data) for found in _NEEDED.finditer(piece))
+    if any(_is_lost(pdf, found) for each in needed for found in _REFERENCE.findall(each)):
+        raise NotTaken("incompleto")
+
+
+def _is_lost(pdf: pikepdf.Pdf, reference: tuple[bytes, bytes]) -> bool:
+    return pdf.get_object(int(reference[0]), int(reference[1])) is None
 
 
 def _look_into_objects(pdf: pikepdf.Pdf) -> None:
+    written = {stream.objgen for page in pdf.pages for stream in _contents(page)}
     unpacked = 0
     for thing in pdf.objects:
-        told = _told(thing)
-        if _ACTIVE.search(_STRINGS.sub(b"", told)):
+        if acts(thing):
             raise NotTaken("attivo")
-        if b"/EF" in told:
-            _look_into_embedded(thing)
-        if isinstance(thing, pikepdf.Stream) and _filters(thing) <= _UNPACKABLE:
-            unpacked += len(thing.read_bytes())
+        if isinstance(thing, pikepdf.Stream) and _UNPACKABLE.issuperset(_filters(thing)):
+            unpacked += _size(thing, needed=thing.objgen in written)
         if unpacked > MOST_UNPACKED:
-            raise NotTaken("enorme")
+            raise NotTaken(TOO_MUCH)
 
 
-def _told(thing: Any) -> bytes:
-    """The object in PDF's own words, names without their hex escapes; of a stream its dictionary."""
-    if isinstance(thing, pikepdf.Stream):
-        thing = thing.stream_dict
-    told: bytes = thing.unparse(resolved=True) if isinstance(thing, pikepdf.Object) else b""
-    return told
+def _contents(page: pikepdf.Page) -> list[Any]:
+    found: Any = page.obj.get("/Contents", [])
+    return list(found) if isinstance(found, pikepdf.Array | list) else [found]
 
 
-def _filters(stream: Any) -> set[str]:
+def _size(stream: Any, *, needed: bool) -> int:
+    """Bytes when unpacked. What does not unpack is not seen by a reader, and is missed only if *needed*."""
+    if _filters(stream) == ["/FlateDecode"]:
+        raw = stream.read_raw_bytes()
+        size = _inflated(raw)
+        if needed and raw and not size:
+            raise NotTaken("rovinato")
+        return size
+    try:
+        return len(stream.read_bytes())
+    except pikepdf.PdfError as e:
+        if needed or NO_MEMORY in str(e):
+            raise
+        return 0
+
+
+def _inflated(raw: bytes) -> int:
+    """The size of what *raw* unpacks to, as far as it does; it is counted in pieces, and no further than may be."""
+    unpacker, size = zlib.decompressobj(), 0
+    with suppress(zlib.error):
+        for at in range(0, len(raw), STEP):
+            piece = raw[at : at + STEP]
+            while piece and size <= MOST_UNPACKED:
+                size += len(unpacker.decompress(piece, PIECE))
+                piece = unpacker.unconsumed_tail
+    return size
+
+
+def _filters(stream: Any) -> list[str]:
     named = stream.get("/Filter", [])
-    return {str(f) for f in (named if isinstance(named, pikepdf.Array | list) else [named])}
-
-
-def _look_into_embedded(thing: Any) -> None:
-    """Data may be embedded (a receipt carries its JSON, an invoice its XML); programs may not."""
-    for spec in _specifications(thing):
-        name = str(spec.get("/UF", spec.get("/F", "")))
-        if name.rpartition(".")[2].lower() not in DATA:
-            raise NotTaken("attivo")
-        if any(stream.read_bytes().startswith(PROGRAMS) for stream in dict(spec["/EF"]).values()):
-            raise NotTaken("attivo")
-
-
-def _specifications(thing: Any) -> Iterator[Any]:
-    """Every file specification within an object, not following its references."""
-    if isinstance(thing, pikepdf.Stream):
-        thing = thing.stream_dict
-    if isinstance(thing, pikepdf.Dictionary):
-        if "/EF" in thing:
-            yield thing
-        inner: list[Any] = [value for _, value in thing.items()]
-    else:
-        inner = list(thing) if isinstance(thing, pikepdf.Array) else []
-    for value in inner:
-        if isinstance(value, pikepdf.Object) and not value.is_indirect:
-            yield from _specifications(value)
+    return [str(f) for f in (named if isinstance(named, pikepdf.Array | list) else [named])]

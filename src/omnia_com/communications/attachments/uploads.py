@@ -5,25 +5,26 @@ leaves a row that says what to remove.
 """
 
 import asyncio
-import re
+import signal
 import sys
-import unicodedata
 from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID, uuid4
+
+import structlog
 
 from omnia_com.storage.database import fetch, transaction
 from omnia_com.storage.tables import Allegato, Contenuto
 
 from . import antivirus
 from .contents import Contents, pieces_of
-from .kept import LARGEST, MOST, of_draft, touch
+from .kept import LARGEST, MOST, Attachment, of_draft, touch
+from .kinds import FAULT, TOO_MUCH
+from .names import clean_name, is_same_name, told_apart
 
-LONGEST_NAME = 100
-PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
-OWN = {PDF: ("pdf",), JPEG: ("jpg", "jpeg", "jpe", "jfif"), PNG: ("png",)}
 PATIENCE = 8  # seconds that somebody waits for clamd; then the worker asks it
 AT_ONCE, SECONDS = asyncio.Semaphore(2), 20  # inspections in one process, and how long each may take
+log = structlog.get_logger()
 
 
 class Refused(Exception):
@@ -88,43 +89,24 @@ async def recognised(file: BinaryIO) -> str:
     file.seek(0)
     async with AT_ONCE:
         command = (sys.executable, "-I", "-m", "omnia_com.communications.attachments.inspection")
-        pipe, none = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(*command, stdin=file, stdout=pipe, stderr=none)
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command, stdin=file, stdout=pipe, stderr=pipe)
         try:
-            out, _ = await asyncio.wait_for(process.communicate(), SECONDS)
-        except TimeoutError:
+            out, err = await asyncio.wait_for(process.communicate(), SECONDS)
+        except TimeoutError:  # of its own time it has half: the machine has none to spare
             process.kill()
-            out, _ = await process.communicate()
-    answer = out.decode() or "!enorme"  # it was ended for what it used
+            out, err = await process.communicate()
+    answer = out.decode() or _ended(process.returncode)
+    if answer == f"!{FAULT}":
+        log.error("allegato_non_esaminato", stato=process.returncode, errore=err.decode(errors="replace")[-200:])
     if answer.startswith("!"):
         raise Refused(answer[1:])
     return answer
 
 
-_EXTENSION = re.compile("[a-z][a-z0-9]{1,4}")  # «Contratto del 1.12.2026», «Alfa S.r.l» and «Sig. Rossi» have none
-_SHOWN_NOWHERE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_JOINERS = "\u200c\u200d"  # scripts and emoji are written with these
-
-
-def clean_name(given: str, kind: str) -> str:
-    """A name that can be shown and saved anywhere, with the extension of what the file is.
-
-    Without path, control signs, signs that turn the direction of writing; at most `LONGEST_NAME` signs.
-    A last part that is no extension, such as the year of a date, belongs to the name.
-    Raises `Refused` when its extension says that it is something else.
-    """
-    text = unicodedata.normalize("NFC", re.split(r"[/\\]", given)[-1])
-    text = "".join(c for c in text if c in _JOINERS or unicodedata.category(c) not in _SHOWN_NOWHERE)
-    name = " ".join(text.split())
-    stem, dot, extension = name.rpartition(".")
-    extension = extension.lower()
-    if not dot or not _EXTENSION.fullmatch(extension):
-        stem, extension = name, OWN[kind][0]
-    if extension not in (OWN[PDF] if kind == PDF else OWN[JPEG] + OWN[PNG]):
-        raise Refused("nome")
-    if extension not in OWN[kind]:  # a photograph called .png: the name is put right
-        extension = OWN[kind][0]
-    return f"{stem.strip(' .')[: LONGEST_NAME - len(extension) - 1] or 'allegato'}.{extension}"
+def _ended(code: int | None) -> str:
+    """What an inspection means that said nothing: it used all its time, or something in it broke."""
+    return f"!{TOO_MUCH}" if code == -signal.SIGXCPU else f"!{FAULT}"
 
 
 async def _attach(owner: str, draft: UUID, upload: Upload, found: tuple[str, str, str]) -> bool:
@@ -133,7 +115,7 @@ async def _attach(owner: str, draft: UUID, upload: Upload, found: tuple[str, str
         if not await touch(owner, draft):
             return False
         before = await of_draft(draft)
-        if (name, upload.sha256) in {(a.nome, a.sha256) for a in before}:
+        if _is_there(name, upload, before):
             return False  # the same once more: the answer to the first time got lost
         if len(before) >= MOST:
             raise Refused("troppi")
@@ -147,8 +129,14 @@ async def _attach(owner: str, draft: UUID, upload: Upload, found: tuple[str, str
             upload.id,
         )
         if kept:
+            name = told_apart(name, [a.nome for a in before])
             await Allegato.insert(Allegato(bozza=draft, contenuto=upload.id, nome=name))
     return bool(kept)
+
+
+def _is_there(name: str, upload: Upload, before: list[Attachment]) -> bool:
+    names = [a.nome for a in before]
+    return any(a.sha256 == upload.sha256 and is_same_name(name, a.nome, names) for a in before)
 
 
 async def _give_up(id: UUID, contents: Contents) -> None:

@@ -95,8 +95,6 @@ def _holder(certificate: x509.Certificate, now: datetime) -> Identity:
     if not slash or not codice_fiscale.is_valid(cf):
         raise unreadable("il nome comune non comincia con un codice fiscale")
     names = {"given_name": _text(certificate, NameOID.GIVEN_NAME), "family_name": _text(certificate, NameOID.SURNAME)}
-    if not all(names.values()):
-        raise AccessRefused("carta_senza_nome", "mancano givenName o surname")
     facts = {"fiscal_number": cf, **names}
     issuer = issuer_of(certificate)
     return claims.identity_of(facts, level=LEVEL, scheme="cns", issuer=issuer, authenticated_at=now)
