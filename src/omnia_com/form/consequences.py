@@ -2,7 +2,7 @@
 
 Rules are rows of tables. A row says of which jobs it speaks (a named situation), for those that begin on which days, and
 for the notice to the employer also from which day on it is shown. Of each table the first row that fits is told.
-A reform closes the days of the rows that it replaces and adds its own; no date of a law stands outside the tables.
+A reform closes the days of the rows that it replaces and adds its own; its first day stands in `laws.py`.
 """
 
 import calendar
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
+
+from .laws import DAYS_WORKED, NOTICE_TO_THE_EMPLOYER, SIX_MONTHS
 
 STATUTE, SECOND_HAND, INFERENCE = "A", "B", "C"
 CERTAINTY = {
@@ -147,16 +149,16 @@ def six_months_after(day: date) -> date:
 
 # The tables. Between 2022 and 2025 jobs on call and agricultural ones had no rule of their own: their hours decide.
 
-UP_TO_2021 = Days(None, date(2021, 12, 31))
-FROM_2022_TO_2025 = Days(date(2022, 1, 1), date(2025, 1, 11))
-FROM_2025 = Days(date(2025, 1, 12))
-BEFORE_2025 = Days(None, date(2025, 1, 11))
+UP_TO_2021 = Days(None, SIX_MONTHS.eve)
+FROM_2022_TO_2025 = Days(SIX_MONTHS.first, DAYS_WORKED.eve)
+FROM_2025 = Days(DAYS_WORKED.first)
+BEFORE_2025 = Days(None, DAYS_WORKED.eve)
 NO_RULE = "Nessuna regola scritta trovata"
 CONCLUSION = "Quello che ne ricaviamo per casi come il tuo"
 _CUMULO_2010 = Source("Circolare INPS n. 130/2010; art. 8 D.Lgs. 148/2015, testo in vigore fino al 2021", SECOND_HAND)
 _CIRCULAR_130 = Source("Circolare INPS n. 130/2010", SECOND_HAND)
-_LAW_OF_2021 = Source("Legge 234/2021, art. 1, comma 197", STATUTE)
-_LAW_OF_2024 = Source("Legge 203/2024, art. 6", STATUTE)
+_LAW_OF_2021 = Source(SIX_MONTHS.where, STATUTE)
+_LAW_OF_2024 = Source(DAYS_WORKED.where, STATUTE)
 _DUTY = Source("Art. 8, comma 2, D.Lgs. 148/2015", STATUTE)
 _CONCLUDED = Source(CONCLUSION, INFERENCE)
 BENEFIT = (
@@ -165,7 +167,7 @@ BENEFIT = (
     Rule("R0-SUB-INTERM", a_chiamata, UP_TO_2021, "Lavori a chiamata: perdi la cassa integrazione solo per i giorni in cui lavori.", (_CUMULO_2010,)),
     Rule("R2-SUB-INTERM", a_chiamata, FROM_2025, "Lavori a chiamata: perdi la cassa integrazione solo per i giorni in cui lavori.", (_LAW_OF_2024,)),
     Rule("R0-SUB-AGRI", agricolo, UP_TO_2021, "Fai un lavoro agricolo: perdi la cassa integrazione solo per i giorni in cui lavori.", (_CUMULO_2010,)),
-    Rule("R2-SUB-AGRI", agricolo, FROM_2025, "Fai un lavoro agricolo: perdi la cassa integrazione solo per i giorni in cui lavori.", (Source("Legge 203/2024, art. 6", INFERENCE),)),
+    Rule("R2-SUB-AGRI", agricolo, FROM_2025, "Fai un lavoro agricolo: perdi la cassa integrazione solo per i giorni in cui lavori.", (Source(DAYS_WORKED.where, INFERENCE),)),
     Rule("R0-SUB-COMPAT", in_altri_orari, UP_TO_2021, "Giorni e ore sono diversi: paga e cassa integrazione si possono sommare, entro certi limiti.", (_CUMULO_2010,)),
     Rule("R1-SUB-COMPAT", in_altri_orari, FROM_2022_TO_2025, "Il contratto dura più di sei mesi e gli orari sono diversi. Gli uffici hanno deciso in modi diversi: chiedi alla tua sede INPS.", (Source("Art. 8 D.Lgs. 148/2015, testo del 2022", INFERENCE),)),
     Rule("R2-SUB-COMPAT", in_altri_orari, FROM_2025, "Giorni e ore sono diversi: di regola paga e cassa integrazione si possono sommare, entro l’orario massimo della settimana.", (_CIRCULAR_130,)),
@@ -184,10 +186,10 @@ HIRING_NOTICE = (
     Rule("ALL-NO-UNILAV", non_comunica_nessun_altro, ALWAYS, "Nessuno comunica al posto tuo: questa comunicazione è la sola.", (_DUTY, _CONCLUDED)),
 )  # fmt: skip
 ACROSS_A_REFORM = (
-    Rule("ALL-STRADDLE", ogni_lavoro, BEFORE_2025, "Il lavoro è cominciato prima del 12 gennaio 2025. Da quel giorno contano solo i giorni in cui lavori.", (Source("Legge 203/2024, art. 6", INFERENCE),), goes_on=date(2025, 1, 12)),
+    Rule("ALL-STRADDLE", ogni_lavoro, BEFORE_2025, f"Il lavoro è cominciato prima del {DAYS_WORKED.day}. Da quel giorno contano solo i giorni in cui lavori.", (Source(DAYS_WORKED.where, INFERENCE),), goes_on=DAYS_WORKED.first),
 )  # fmt: skip
 OLD_EMPLOYER = (
-    Rule("ALL-EMPLOYER", ogni_lavoro, ALWAYS, "Avvisa subito anche il datore che ha chiesto la cassa integrazione per te.", (Source("Art. 8, comma 2-bis, D.Lgs. 148/2015 (legge 182/2025, art. 22)", STATUTE),), goes_on=date(2025, 12, 18), viewed=Days(date(2025, 12, 18))),
+    Rule("ALL-EMPLOYER", ogni_lavoro, ALWAYS, "Avvisa subito anche il datore che ha chiesto la cassa integrazione per te.", (Source("Art. 8, comma 2-bis, D.Lgs. 148/2015 (legge 182/2025, art. 22)", STATUTE),), goes_on=NOTICE_TO_THE_EMPLOYER.first, viewed=Days(NOTICE_TO_THE_EMPLOYER.first)),
 )  # fmt: skip
 IN_TIME = (
     Rule("ALL-LATE", cominciato_prima_dell_invio, ALWAYS, "Il lavoro è cominciato prima dell’invio. Se non hai ancora inviato, fallo subito: puoi perdere la cassa integrazione.", (Source("Art. 8, comma 3, D.Lgs. 148/2015", STATUTE), Source("Cassazione n. 24644/2023", SECOND_HAND))),

@@ -8,6 +8,7 @@ those of its code (`ANY_FIELD`).
 from omnia_com.languages import gettext
 
 from .field_groups import CONTATTI, DICHIARAZIONI, GROUPS, TIPOLOGIA
+from .laws import DUTY
 from .problems import Problem
 
 _GIORNO = "Questa data non esiste. Scrivila così: "
@@ -24,7 +25,8 @@ ERRORS: dict[str, dict[str, str]] = {
         "obbligatorio": "Scrivi il giorno in cui cominci a lavorare. Esempio: 01/12/2026.",
         "data_illeggibile": _ILLEGGIBILE + "01/12/2026.",
         "data_inesistente": _GIORNO + "01/12/2026.",
-        "troppo_indietro": "La data di inizio è troppo lontana nel passato. Scrivi una data dal 24/09/2015 in poi.",
+        "troppo_indietro": "La data di inizio è troppo lontana nel passato. "
+        f"Scrivi una data dal {DUTY.first:%d/%m/%Y} in poi.",
         "troppo_avanti": "La data di inizio è troppo lontana. Scrivi una data entro un anno da oggi.",
     },
     "data_fine": {

@@ -8,6 +8,7 @@ from omnia_com.italy import comuni, places, states
 from omnia_com.languages.signs import shows
 
 from .fields import ABROAD
+from .laws import DUTY
 from .problems import Problem
 
 Values = Mapping[str, Any]  # field name -> what was read; a field left empty or unreadable is not there
@@ -23,7 +24,6 @@ CON_PARTITA_IVA = (
     "agricolo",
     "impresa_individuale",
 )
-PRIMO_INIZIO = date(2015, 9, 24)  # entry into force of D.Lgs. 148/2015, which made the duty what it is
 ULTIMO_INIZIO = timedelta(days=366)
 LUNGO_NOME = 100  # characters of a town or a state
 
@@ -102,7 +102,7 @@ Found = Iterator[Problem]
 
 def inizio_entro_i_termini(v: Values, today: date) -> Found:
     if "data_inizio" in v:
-        if v["data_inizio"] < PRIMO_INIZIO:
+        if v["data_inizio"] < DUTY.first:
             yield Problem("data_inizio", "troppo_indietro")
         if v["data_inizio"] > today + ULTIMO_INIZIO:
             yield Problem("data_inizio", "troppo_avanti")
