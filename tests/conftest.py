@@ -93,6 +93,7 @@ def environment(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> d
         "OMNIA_IDP_PORT": str(idp_port),
         "OMNIA_DATA": str(tmp_path_factory.mktemp("dati")),
         "OMNIA_DATABASE_URL": servers.database_url,
+        "OMNIA_DATABASE_OWNER_URL": servers.owner_url,
         "OMNIA_REDIS_URL": servers.redis_url,
         "OMNIA_CHROMIUM": os.environ.get("OMNIA_CHROMIUM", ""),
         "OMNIA_LIMITE_RICHIESTE": "100000",
@@ -137,7 +138,7 @@ async def web(app: Front, settings: Settings, migrated: None) -> AsyncIterator[s
 @pytest.fixture
 async def clean(settings: Settings, migrated: None) -> None:
     """Nothing stored from another test. Replica mode is the superuser's way around the triggers."""
-    connection = await asyncpg.connect(settings.database_url)
+    connection = await asyncpg.connect(settings.owner_url)
     try:
         await connection.execute(f"SET session_replication_role = replica; TRUNCATE {EVERYTHING} CASCADE")
     finally:
@@ -146,9 +147,17 @@ async def clean(settings: Settings, migrated: None) -> None:
 
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(settings.database_url)
+    """As the superuser, whom the service never is: a test's own hand."""
+    connection = await asyncpg.connect(settings.owner_url)
     yield connection
     await connection.close()
+
+
+async def forced(database: asyncpg.Connection, statement: str, *values: Any) -> None:
+    """Past the triggers, and without what follows from references."""
+    async with database.transaction():
+        await database.execute("SET LOCAL session_replication_role = replica")
+        await database.execute(statement, *values)
 
 
 @pytest.fixture

@@ -178,11 +178,19 @@ async def _replaceable(owner: str, id: UUID | None) -> str | None:
     """The protocol of what is to be amended, held so that nobody else amends it meanwhile."""
     if id is None:
         return None
-    await fetch("SELECT id FROM comunicazione WHERE id = $1 AND dichiarante = $2 FOR UPDATE", id, owner)
+    await hold(id)
     before = await find_sent(owner, id)
     if not before.open_to_change:
         raise Superseded
     return before.protocollo
+
+
+async def hold(id: UUID) -> None:
+    """Until the transaction that runs is over, nobody else amends or annuls this communication.
+
+    Not by its row: to lock a row one must be allowed to change it.
+    """
+    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", str(id))
 
 
 async def _next_number(year: int) -> str:
