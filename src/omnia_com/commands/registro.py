@@ -18,7 +18,6 @@ from omnia_com.storage.database import close_pool, open_pool
 
 from .operator import asked_person, who
 
-
 NOT_OWNER = (
     "Questo utente della base dati non può ({}). Il registro si cifra di nuovo con l'utente proprietario: scrivilo in "
     "OMNIA_DATABASE_OWNER_URL"

@@ -15,8 +15,10 @@ WITHIN = 2.0  # seconds
 
 @get("/salute", name="health")
 async def health(services: MyServices) -> Response[dict[str, Any]]:
-    """200 `bene` or `degradato` (queue or browser away: the service goes on), 503 only without the database, or with one
-    that is still `da migrare`."""
+    """200 `bene` or `degradato` (queue or browser away: the service goes on).
+
+    503 only without the database (`fermo`), or with one that is still `da migrare`.
+    """
     if not services.schema.complete:
         return Response({"stato": "da migrare", "database": True}, status_code=503)
     try:

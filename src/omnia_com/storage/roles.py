@@ -17,8 +17,8 @@ from .verifier import verifier
 
 SERVICE, ARCHIVE = "omnia_servizio", "omnia_archivio"
 SERVICE_MAY = {
-    "dichiarante": "SELECT, INSERT, UPDATE (nome, cognome, data_nascita, luogo_nascita, luogo_nascita_provincia, email, "
-    "cellulare, telefono, pec, aggiornato, contatti)",
+    "dichiarante": "SELECT, INSERT, UPDATE (nome, cognome, data_nascita, luogo_nascita, luogo_nascita_provincia, "
+    "email, cellulare, telefono, pec, aggiornato, contatti)",
     "accesso_in_corso": "SELECT, INSERT, DELETE",
     "sessione": "SELECT, INSERT, UPDATE (vista), DELETE",
     "modulo_tenuto": "SELECT, INSERT, DELETE",
@@ -56,7 +56,7 @@ _GRANTS = f"""
         EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, {SERVICE}, {ARCHIVE}', current_database());
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO {SERVICE}, {ARCHIVE}', current_database());
     END $$;
-"""  # noqa: S608 – names of ours
+"""
 _RULES = """
     UPDATE regola SET accessi_giorni = $1, scambi_mesi = $2, orologio_di_prova = $3,
         passi = ARRAY(SELECT name FROM migration WHERE app_name = 'omnia_com')
@@ -125,7 +125,7 @@ async def _there(owner: asyncpg.Connection, role: str) -> bool:
 
 async def _run(owner: asyncpg.Connection, statement: str, *names: str) -> None:
     places = ", ".join(f"${n}::text" for n in range(2, len(names) + 2))
-    await owner.execute(await owner.fetchval(f"SELECT format($1, {places})", statement, *names))  # noqa: S608 – places
+    await owner.execute(await owner.fetchval(f"SELECT format($1, {places})", statement, *names))
 
 
 async def _to_ask(owner: asyncpg.Connection, user: str) -> list[str]:
@@ -133,7 +133,7 @@ async def _to_ask(owner: asyncpg.Connection, user: str) -> list[str]:
     if user == SERVICE:
         return [*lines, f"  ALTER ROLE {SERVICE} LOGIN PASSWORD '…';"]
     if user and not await _there(owner, user):
-        lines.append(f'  CREATE ROLE "{user}" LOGIN PASSWORD \'…\';')
+        lines.append(f"  CREATE ROLE \"{user}\" LOGIN PASSWORD '…';")
     return [*lines, f'  GRANT {SERVICE} TO "{user}";'] if user else lines
 
 

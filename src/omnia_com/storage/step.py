@@ -5,7 +5,7 @@ was written, and
 
     forwards = step(ID, "ALTER TABLE bozza ADD nota text NOT NULL DEFAULT ''", back="ALTER TABLE bozza DROP nota")
 
-`tables.py` follows in the same commit, and so does who may do what with a new table (`roles.py`): tests hold them equal.
+`tables.py` follows in the same commit, and so does `roles.py` (who may do what); tests hold them equal.
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""A password as PostgreSQL keeps it (RFC 5802), worked out here: so it never stands in a statement that a log may keep."""
+"""A password as PostgreSQL keeps it (RFC 5802), worked out here: it stands in no statement that a log may keep."""
 
 import base64
 import hashlib

@@ -106,7 +106,9 @@ class Supervisor:
             "OMNIA_REDIS_URL": self.settings.redis_url or self.servers.redis_url,
         }
         log = self.settings.data / "log" / f"{role.name}.log"
-        return Process(role.name, role.command, log, environment={**os.environ, **urls, **told, "PYTHONUNBUFFERED": "1"})
+        return Process(
+            role.name, role.command, log, environment={**os.environ, **urls, **told, "PYTHONUNBUFFERED": "1"}
+        )
 
     def _run_to_its_end(self, process: Process) -> None:
         process.start()

@@ -6,8 +6,8 @@ from omnia_com.storage.step import step
 
 ID = "2026-11-29T02:00:00:000000"
 
-# What `migrate` tells the database of the settings; the service cannot change it. `passi` are the steps for whose tables
-# the grants have been given.
+# What `migrate` tells the database of the settings; the service cannot change it. `passi` are the migrations after
+# which the grants have been given.
 RULES = """
     CREATE TABLE regola (
         unica boolean PRIMARY KEY DEFAULT true CHECK (unica),
@@ -19,8 +19,8 @@ RULES = """
     INSERT INTO regola DEFAULT VALUES;
 """
 
-# The numbers of a year are given one after the other, each to a communication. Only whoever owns the table may leave some
-# out, after a restore; nobody gives one twice.
+# The numbers of a year are given one after the other, each to a communication. Only whoever owns the table may leave
+# some out, after a restore; nobody gives one twice.
 PROTOCOLS = """
     CREATE FUNCTION numero_di(anno integer, numero integer) RETURNS text
     LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp
@@ -109,8 +109,8 @@ DOCUMENTS = """
         FOR EACH STATEMENT EXECUTE FUNCTION documento_immutabile();
 """
 
-# Of these registers the service deletes nothing itself: it asks, and what is not as old as `regola` says stays, whatever
-# it asks for.
+# Of these registers the service deletes nothing itself: it asks, and what is not as old as `regola` says stays,
+# whatever it asks for.
 FORGETTING = """
     CREATE FUNCTION dimentica_accessi(giorni integer) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp BEGIN ATOMIC
