@@ -90,6 +90,7 @@ def environment(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> d
         "OMNIA_IDP_PORT": str(idp_port),
         "OMNIA_DATA": str(tmp_path_factory.mktemp("dati")),
         "OMNIA_DATABASE_URL": servers.database_url,
+        "OMNIA_DATABASE_OWNER_URL": servers.owner_url,
         "OMNIA_REDIS_URL": servers.redis_url,
         "OMNIA_CHROMIUM": os.environ.get("OMNIA_CHROMIUM", ""),
         "OMNIA_LIMITE_RICHIESTE": "100000",
@@ -137,7 +138,7 @@ async def cleaner(settings: Settings, migrated: None) -> AsyncIterator[Callable[
 
     By DELETE: of a few rows it takes a hundredth of the time of TRUNCATE, which makes new files.
     """
-    connection = await asyncpg.connect(settings.database_url)
+    connection = await asyncpg.connect(settings.owner_url)
     tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     names = [row["tablename"] for row in tables if row["tablename"] != "migration"]
     await connection.execute("SET session_replication_role = replica")
@@ -153,9 +154,17 @@ async def clean(cleaner: Callable[[], Awaitable[str]]) -> None:
 
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(settings.database_url)
+    """As the superuser, whom the service never is: a test's own hand."""
+    connection = await asyncpg.connect(settings.owner_url)
     yield connection
     await connection.close()
+
+
+async def forced(database: asyncpg.Connection, statement: str, *values: Any) -> None:
+    """Past the triggers, and without what follows from references."""
+    async with database.transaction():
+        await database.execute("SET LOCAL session_replication_role = replica")
+        await database.execute(statement, *values)
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from omnia_com.people.access_log import forget_old_accesses
 from omnia_com.people.sessions import forget_expired
 from omnia_com.settings import Settings
 from omnia_com.storage.database import close_pool, open_pool
+from omnia_com.storage.schema import Schema
 
 from .browser import Browser, BrowserUnavailable, DriverGone
 from .documents import print_pdf
@@ -120,6 +121,7 @@ async def every(seconds: float, name: str, act: Callable[[], Awaitable[None]]) -
 async def work(settings: Settings) -> None:
     """Works until a signal says to stop, or until the queue is away for too long."""
     await open_pool(settings.database_url, size=4)
+    await Schema().wait()
     queue, contents = Queue(settings.redis_url), Contents(settings)
     async with Browser(settings) as browser:
         worker = Worker(

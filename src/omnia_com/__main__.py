@@ -1,6 +1,7 @@
 """The `omnia-com` command. Exit codes: 0 done or stopped as asked, 1 failed, 2 to be set right first."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -27,7 +28,7 @@ COMMANDS = {
     "web": Command("app", "solo il web", needs_database=True),
     "worker": Command("workers.main", "solo il worker, che prepara le ricevute", needs_database=True),
     "idp-demo": Command("identity.demo.provider", "solo il fornitore di identità dimostrativo (mai in production)"),
-    "migrate": Command("storage.migrate", "porta la base dati a questa versione", needs_database=True),
+    "migrate": Command("storage.migrate", "porta la base dati a questa versione, con l'utente proprietario"),
     "doctor": Command("commands.doctor.doctor", "controlla che ci sia tutto e dice che cosa fare"),
     "registro": Command(
         "commands.registro", "legge uno scambio di autenticazione dal registro, con un motivo; ne ruota le chiavi"
@@ -59,6 +60,7 @@ NO_DATABASE = "OMNIA_DATABASE_URL manca: solo `omnia-com up` avvia PostgreSQL da
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    os.umask(0o077)  # whatever any of our processes writes is its user's alone
     asked = sys.argv[1:] if arguments is None else arguments
     given = _parser(asked).parse_args(asked)
     try:

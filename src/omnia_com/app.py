@@ -44,7 +44,7 @@ from omnia_com.pages import (
 from omnia_com.pages.http.asked import Asked, MaybeSession, MyServices, MySession, NotSignedIn, Services, visit_of
 from omnia_com.pages.http.cookies import cookie_name
 from omnia_com.pages.http.forms import Form, read_form
-from omnia_com.pages.http.front import Front
+from omnia_com.pages.http.front import PROBES, Front
 from omnia_com.pages.http.limits import Limit
 from omnia_com.pages.http.ready import Ready
 from omnia_com.pages.sign_in import access, cns, oidc, resume, saml, session
@@ -52,6 +52,7 @@ from omnia_com.people.access_log import Notebook
 from omnia_com.people.sessions import Session, find_session
 from omnia_com.settings import Settings
 from omnia_com.storage.database import close_pool, open_pool
+from omnia_com.storage.schema import Schema
 
 FORM_BYTES = 256 * 1024
 KEPT_A_MINUTE = 60  # forms from one address whose session is gone
@@ -145,9 +146,13 @@ async def provide_form(request: Asked, session: MySession) -> Form:
 
 
 async def refuse_early(request: Request[Any, Any, Any]) -> Any:
-    """What the front refused (unknown host, too many requests) is answered in words like all else."""
+    """What the front refused (unknown host, too many requests) is answered in words like all else, and so is whoever
+    comes before the database is what this release needs."""
+    asked = cast(Asked, request)
     status = visit_of(request.scope).refused
-    return failures.of_status(cast(Asked, request), status) if status else None
+    if not status and not asked.services.schema.complete and request.url.path not in PROBES:
+        status = 503
+    return failures.of_status(asked, status) if status else None
 
 
 def create_app(settings: Settings) -> Front:
@@ -157,7 +162,7 @@ def create_app(settings: Settings) -> Front:
     parties = RelyingParties(settings)
     cards = CardReader(settings) if settings.cns_url else None
     saml_party = ServiceProvider(settings) if settings.saml_idp_metadata else None
-    ready, queue, notebook = Ready(), Queue(settings.redis_url), Notebook()
+    ready, queue, notebook, schema = Ready(), Queue(settings.redis_url), Notebook(), Schema()
 
     def doors() -> tuple[Door, ...]:
         return (*parties.doors(), *(saml_party.doors() if saml_party else ()), *cns.doors(settings))
@@ -169,6 +174,7 @@ def create_app(settings: Settings) -> Front:
             stack.push_async_callback(close_pool)
             stack.push_async_callback(queue.close)
             stack.push_async_callback(parties.aclose)
+            await stack.enter_async_context(schema.awaited())
             await stack.enter_async_context(ready.open(settings.database_url))
             await stack.enter_async_context(notebook.open())
             yield
@@ -192,7 +198,7 @@ def create_app(settings: Settings) -> Front:
     )
     clock, contents, keeping = Clock(settings.adesso), Contents(settings), Limit(KEPT_A_MINUTE)
     app.state.services = Services(
-        settings, clock, queue, ready, notebook, contents, parties, cards, saml_party, doors, keeping
+        settings, clock, queue, ready, notebook, contents, parties, cards, saml_party, doors, keeping, schema
     )
     return Front(app, settings)
 

@@ -108,7 +108,14 @@ class Settings:
     base_url: str = _setting("", "indirizzo pubblico del servizio (vuoto: `http://127.0.0.1:<porta>`)", _base_url)
     web_processes: int = _setting(1, "quanti processi web", _number)
     data: Path = _setting(_HERE, "cartella dei dati (predefinita `./var`)", _folder)
-    database_url: str = _setting("", "PostgreSQL da usare; vuoto: `omnia-com up` ne avvia uno suo")
+    database_url: str = _setting(
+        "", "PostgreSQL da usare, con l'utente del servizio; vuoto: `omnia-com up` ne avvia uno suo"
+    )
+    database_owner_url: str = _setting(
+        "",
+        "lo stesso PostgreSQL con l'utente proprietario, solo per `omnia-com migrate` e `omnia-com registro --ruota` "
+        "(vuoto: quello di `OMNIA_DATABASE_URL`)",
+    )
     redis_url: str = _setting("", "Redis o Valkey da usare; vuoto: `omnia-com up` ne avvia uno suo")
     pg_bin: str = _setting("", "cartella dei programmi di PostgreSQL da avviare, se non quelli trovati da sé")
     chromium: str = _setting("", "programma Chromium da usare per i PDF, se non quello trovato da sé")
@@ -207,6 +214,11 @@ class Settings:
     @property
     def demo(self) -> bool:
         return self.env == "demo"
+
+    @property
+    def owner_url(self) -> str:
+        """Where tables are made and keys rotated; '' where no PostgreSQL is named."""
+        return self.database_owner_url or self.database_url
 
     @property
     def demo_issuer(self) -> str:

@@ -13,11 +13,11 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from tests import ROOT
+from tests.conftest import forced
 from tests.helpers.browsing import Visitor
 from tests.helpers.office import exported
 from tests.helpers.people import AUTONOMO, SUBORDINATO
 from tests.helpers.steps import posted_draft, send
-from tests.helpers.waiting import PATIENCE
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "docs" / "esporta.schema.json").read_text())
 FORMATS = FormatChecker()
@@ -119,7 +119,7 @@ async def multiplied(database: asyncpg.Connection, year: int, times: int) -> Non
         SELECT gen_random_uuid(), 'OMNIACOM.{year}.' || lpad(n::text, 7, '0'), '{year}-06-01 12:00Z', {copied}
         FROM (SELECT * FROM comunicazione WHERE protocollo LIKE 'OMNIACOM.2026.%') c, generate_series(1, {times}) n
     """
-    await database.execute(query, timeout=PATIENCE)
+    await forced(database, query)
 
 
 MEASURED = """

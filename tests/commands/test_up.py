@@ -91,7 +91,7 @@ def fresh() -> Iterator[Path]:
 def used() -> Iterator[Path]:
     with open_folder() as folder:
         with Servers(folder) as servers:
-            query(servers.database_url, "CREATE TABLE t (n int)")
+            query(servers.owner_url, "CREATE TABLE t (n int)")
         yield folder
 
 
@@ -173,14 +173,14 @@ def test_servers_answer_and_start_again_sooner_with_the_same_data(fresh: Path) -
     began = time.monotonic()
     with Servers(fresh) as servers:
         first = time.monotonic() - began
-        query(servers.database_url, "CREATE TABLE t (n int)", "INSERT INTO t VALUES (1)")
+        query(servers.owner_url, "CREATE TABLE t (n int)", "INSERT INTO t VALUES (1)")
         with Redis.from_url(servers.redis_url) as redis:
             redis.set("k", "v")
     began = time.monotonic()
     with Servers(fresh) as servers:
         again = time.monotonic() - began
         assert again < first, "nothing is made a second time"
-        assert query(servers.database_url, "SELECT n FROM t") == 1
+        assert query(servers.owner_url, "SELECT n FROM t") == 1
         with Redis.from_url(servers.redis_url) as redis:
             assert redis.get("k") == b"v"
     assert processes_of(fresh) == []
@@ -194,7 +194,7 @@ def test_a_folder_is_used_once_at_a_time(data: Path) -> None:
 @pytest.mark.parametrize("name", ["con spazi è #?%", "l" * 120], ids=["odd", "long"])
 def test_a_path_that_no_socket_can_have_gets_a_short_one(fresh: Path, name: str) -> None:
     with Servers(fresh / name, durable=False) as servers:
-        assert query(servers.database_url, "SELECT 1") == 1
+        assert query(servers.owner_url, "SELECT 1") == 1
         with Redis.from_url(servers.redis_url) as redis:
             assert redis.ping()
 
@@ -205,7 +205,7 @@ def test_servers_of_a_supervisor_that_just_died_are_waited_for(data: Path) -> No
         first.kill()
         first.wait()
         with Servers(data) as servers:
-            assert query(servers.database_url, "SELECT 1") == 1
+            assert query(servers.owner_url, "SELECT 1") == 1
 
 
 def test_root_gives_the_servers_a_place_that_their_user_reaches(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +220,7 @@ def test_root_gives_the_servers_a_place_that_their_user_reaches(fresh: Path, mon
     monkeypatch.setattr(find, "_places", lambda package: [packages / package] if (packages / package).exists() else [])
     (fresh.parent / "chiusa").chmod(0o700)
     with Servers(fresh.parent / "chiusa" / "var") as servers:
-        assert query(servers.database_url, "SELECT 1") == 1
+        assert query(servers.owner_url, "SELECT 1") == 1
         assert servers.postgres
         assert servers.postgres.bin.is_relative_to(fresh.parent / "altrove" / "bin")
         assert servers.postgres.data.is_relative_to(fresh.parent / "altrove")
@@ -362,7 +362,7 @@ def test_doctor_says_what_is_missing_and_what_to_do(fresh: Path, capsys: pytest.
 
 def test_doctor_counts_the_migrations_to_do(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Servers(data, durable=False) as servers:
-        doctor.run(Settings(data=data, database_url=servers.database_url, redis_url=servers.redis_url))
+        doctor.run(Settings(data=data, database_url=servers.owner_url, redis_url=servers.redis_url))
     said = capsys.readouterr().out
     assert "migrazioni da fare" in said
     assert "omnia-com migrate" in said

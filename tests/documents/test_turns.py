@@ -15,6 +15,7 @@ from omnia_com.documents.sheet import Sheet
 from omnia_com.settings import Settings
 from omnia_com.workers import main
 from omnia_com.workers.browser import BrowserUnavailable
+from tests.conftest import forced
 
 ANNA = "PRVNNA85E49H501L"
 State = tuple[str, int, bool]
@@ -83,7 +84,7 @@ async def test_a_database_that_does_not_take_the_pdf_is_no_failure_of_the_docume
 async def test_a_document_that_cannot_be_drawn_is_told_in_the_log(
     export: UUID, settings: Settings, database: asyncpg.Connection
 ) -> None:
-    await database.execute("UPDATE documento SET tipo = $1", RECEIPT)
+    await forced(database, "UPDATE documento SET tipo = $1", RECEIPT)
     with capture_logs() as said:
         assert await render(settings, export) == "non preso"
     assert [line["event"] for line in said] == ["documento_non_preso"]
@@ -139,5 +140,6 @@ async def test_a_worker_that_is_told_to_stop_gives_its_document_back(
 
 async def test_exports_of_drafts_wait_for_all_that_was_sent(export: UUID, database: asyncpg.Connection) -> None:
     receipt = uuid4()
-    await database.execute("INSERT INTO documento (id, tipo, dichiarante) VALUES ($1, 'ricevuta', $2)", receipt, ANNA)
+    of_a_receipt = "INSERT INTO documento (id, tipo, dichiarante) VALUES ($1, 'ricevuta', $2)"
+    await forced(database, of_a_receipt, receipt, ANNA)
     assert await receipts.waiting() == [receipt, export]

@@ -50,7 +50,7 @@ def built(tree: ast.AST) -> Iterator[str]:
     """`date(2025, 1, 12)` and `datetime(2025, 1, 12, …)`, as ISO dates."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("date", "datetime"):
-            parts = [arg.value for arg in node.args[:3] if isinstance(arg, ast.Constant)]
+            parts = [arg.value for arg in node.args[:3] if isinstance(arg, ast.Constant) and isinstance(arg.value, int)]
             if len(parts) == 3:
                 yield date(*parts).isoformat()
 

@@ -40,6 +40,7 @@ async def command(settings: Settings, *arguments: str, stdin: str = "") -> tuple
     environment = {
         **os.environ,
         "OMNIA_DATABASE_URL": settings.database_url,
+        "OMNIA_DATABASE_OWNER_URL": settings.database_owner_url,
         "OMNIA_REGISTRO_CHIAVI": settings.registro_chiavi,
     }
     line = [sys.executable, "-m", "omnia_com", "registro", *arguments]

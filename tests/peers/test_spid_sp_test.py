@@ -82,6 +82,7 @@ def service(judges: dict[str, Judge], tmp_path_factory: pytest.TempPathFactory) 
             "OMNIA_PORT": str(port),
             "OMNIA_DATA": str(tmp_path_factory.mktemp("dati")),
             "OMNIA_DATABASE_URL": servers.database_url,
+            "OMNIA_DATABASE_OWNER_URL": servers.owner_url,
             "OMNIA_REDIS_URL": servers.redis_url,
             "OMNIA_SAML_IDP_METADATA": str(folder),
         }

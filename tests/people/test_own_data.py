@@ -18,6 +18,7 @@ NOT_OF_ONE_PERSON = {
     "protocollo": "the last number of each year",
     "battito": "a worker lives",
     "migration": "the steps that the database has taken",
+    "regola": "what the database was told of the settings",
     "eliminata": "a protocol that is no more, without a name",
     "accesso_in_corso": "ten minutes before anybody is known",
     "scambio": "sealed, and no page may read it: `altrove` says whom to ask",

@@ -100,8 +100,9 @@ async def test_a_machine_that_is_cut_off_keeps_no_row_from_the_others(
     assert DB.pool
     silent = await DB.pool.acquire()
     await silent.execute(f"BEGIN; {number}")
-    async with transaction():
-        await fetch(number)
+    with pytest.raises(asyncpg.RestrictViolationError, match="solo a una comunicazione"):  # at the end, not before
+        async with transaction():
+            assert await fetch(f"{number} RETURNING ultimo")
     await close_pool()
 
 

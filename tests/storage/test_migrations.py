@@ -15,6 +15,7 @@ from piccolo.apps.migrations.commands.backwards import run_backwards
 from piccolo.conf.apps import table_finder
 from piccolo.table import sort_table_classes
 
+from omnia_com.settings import Settings
 from omnia_com.storage import migrate, migrations, piccolo_app
 from omnia_com.storage.database import DB
 
@@ -85,9 +86,9 @@ forwards = step(
 
 @pytest.fixture
 async def empty(database: asyncpg.Connection, environment: dict[str, str]) -> AsyncIterator[str]:
-    """The address of a database that has nothing."""
+    """The address of a database that has nothing, for its owner."""
     await database.execute("CREATE DATABASE vuota")
-    yield urlunsplit(urlsplit(environment["OMNIA_DATABASE_URL"])._replace(path="/vuota"))
+    yield urlunsplit(urlsplit(environment["OMNIA_DATABASE_OWNER_URL"])._replace(path="/vuota"))
     await database.execute("DROP DATABASE vuota WITH (FORCE)")
 
 
@@ -114,12 +115,12 @@ async def notes(url: str) -> int:
 
 
 async def test_a_later_step_is_taken_once_and_taken_back(empty: str, steps: Path) -> None:
-    await migrate._locked(empty)
+    await migrate.bring(Settings(database_url=empty))
     with pytest.raises(asyncpg.UndefinedColumnError):
         await notes(empty)
     (steps / "m9001_nota.py").write_text(LATER.format(second="COMMENT ON COLUMN bozza.nota IS 'nota'"))
     for _ in range(2):
-        await migrate._locked(empty)
+        await migrate.bring(Settings(database_url=empty))
         assert await notes(empty) == 0
     await run_backwards("omnia_com", "9999-01-01T00:00:00:000000", auto_agree=True)
     with pytest.raises(asyncpg.UndefinedColumnError):
@@ -131,7 +132,7 @@ async def test_a_later_step_is_taken_once_and_taken_back(empty: str, steps: Path
 async def test_a_step_that_breaks_off_leaves_nothing(empty: str, steps: Path) -> None:
     (steps / "m9002_rotta.py").write_text(LATER.format(second="SELECT 1 / 0"))
     with pytest.raises(asyncpg.DivisionByZeroError):
-        await migrate._locked(empty)
+        await migrate.bring(Settings(database_url=empty))
     with pytest.raises(asyncpg.UndefinedColumnError):
         await notes(empty)
 
@@ -148,7 +149,7 @@ async def test_a_database_of_others_is_left_as_it_is_in_words(empty: str, enviro
     """Of a demonstration before 0.2.0, for instance."""
     connection = await asyncpg.connect(empty)
     await connection.execute("CREATE TABLE comunicazione (id uuid)")
-    done = migrated_in_a_process_of_its_own({**environment, "OMNIA_DATABASE_URL": empty})
+    done = migrated_in_a_process_of_its_own({**environment, "OMNIA_DATABASE_OWNER_URL": empty})
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     assert "La base dati non è vuota" in done.stderr
     assert await connection.fetchval("SELECT to_regclass('dichiarante')") is None

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
+import asyncpg
 import msgspec
 
 from omnia_com.identity import exchange_keys, exchanges
@@ -16,6 +17,11 @@ from omnia_com.settings import Settings, SettingsError
 from omnia_com.storage.database import close_pool, open_pool
 
 from .operator import asked_person, who
+
+NOT_OWNER = (
+    "Questo utente della base dati non può ({}). Il registro si cifra di nuovo con l'utente proprietario: scrivilo in "
+    "OMNIA_DATABASE_OWNER_URL"
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,13 +44,16 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
         raise SettingsError("OMNIA_DATABASE_URL manca: il registro sta nella base dati")
     if not given.ruota and not given.motivo.strip():
         raise SettingsError('Scrivi perché leggi il registro: --motivo "…"')
-    return asyncio.run(_connected(settings, _act(settings, given)))
+    url = settings.owner_url if given.ruota else settings.database_url
+    return asyncio.run(_connected(url, _act(settings, given)))
 
 
-async def _connected(settings: Settings, act: Coroutine[Any, Any, int]) -> int:
-    await open_pool(settings.database_url, size=1)
+async def _connected(url: str, act: Coroutine[Any, Any, int]) -> int:
+    await open_pool(url, size=1)
     try:
         return await act
+    except asyncpg.InsufficientPrivilegeError as e:
+        raise SettingsError(NOT_OWNER.format(e)) from e
     finally:
         await close_pool()
 

@@ -9,12 +9,12 @@ from omnia_com.italy.clock import Clock
 from omnia_com.languages import current
 from omnia_com.people.declarants import Person
 from omnia_com.settings import Letterhead
-from omnia_com.storage.database import fetch, transaction
+from omnia_com.storage.database import transaction
 from omnia_com.storage.tables import Bozza
 
 from .attachments.kept import share
 from .drafts import check_daily_limit
-from .sent import Content, Sent, Superseded, find_sent, record
+from .sent import Content, Sent, Superseded, find_sent, hold, record
 
 MOTIVI = {
     "non_iniziato": "Il lavoro non è iniziato",
@@ -31,7 +31,7 @@ async def amend(owner: str, id: UUID, draft: UUID) -> UUID:
         sent = await find_sent(owner, id)
         if not sent.open_to_change:
             raise Superseded
-        await fetch("SELECT id FROM comunicazione WHERE id = $1 FOR UPDATE", id)
+        await hold(id)
         begun = await Bozza.select(Bozza.id).where((Bozza.rettifica == id) & (Bozza.dichiarante == owner))
         if begun:
             return UUID(str(begun[0]["id"]))
@@ -51,7 +51,7 @@ async def annul(
     """
     owner = person.codice_fiscale
     async with transaction():
-        await fetch("SELECT id FROM comunicazione WHERE id = $1 AND dichiarante = $2 FOR UPDATE", id, owner)
+        await hold(id)
         before = await find_sent(owner, id)
         if before.dopo_id == own_id:
             return await find_sent(owner, own_id)

@@ -24,6 +24,7 @@ from omnia_com.storage.tables import Comunicazione, Documento
 from .attachments.kept import Attached
 
 RECEIPT = "ricevuta"
+NUMBERS = 4672  # the lock on a year's numbers; any constant will do, if nothing else in the database takes it
 PER_PAGE = 20
 CLOCKS_APART = timedelta(seconds=0.5)  # by which those of two machines may differ
 log = structlog.get_logger()
@@ -180,40 +181,42 @@ async def _replaceable(owner: str, id: UUID | None) -> str | None:
     """The protocol of what is to be amended, held so that nobody else amends it meanwhile."""
     if id is None:
         return None
-    await fetch("SELECT id FROM comunicazione WHERE id = $1 AND dichiarante = $2 FOR UPDATE", id, owner)
+    await hold(id)
     before = await find_sent(owner, id)
     if not before.open_to_change:
         raise Superseded
     return before.protocollo
 
 
+async def hold(id: UUID) -> None:
+    """Until the transaction that runs is over, nobody else amends or annuls this communication.
+
+    Not by its row: to lock a row one must be allowed to change it.
+    """
+    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", str(id))
+
+
 async def _next_number(clock: Clock) -> tuple[str, datetime]:
     """The year's next protocol, and the instant of sending, read while the number is held: the two go the same way.
 
-    The row stays locked until the sending transaction ends, so no number is lost.
+    Both stay so until the sending transaction ends, so no number is lost.
     """
     now, year = clock.now(), 0
     while rome(now).year != year:  # it may end while others are waited for
         year = rome(now).year
-        last = await _hold(year)
+        await fetch("SELECT pg_advisory_xact_lock($1, $2)", NUMBERS, year)
         now = clock.now()
-    now = _not_before(now, await _sent_at(year, last))
-    await fetch("UPDATE protocollo SET ultimo = $2 WHERE anno = $1", year, last + 1)
-    return _protocol(year, last + 1), now
+    rows = await fetch(
+        "INSERT INTO protocollo (anno, ultimo) VALUES ($1, 1) "
+        "ON CONFLICT (anno) DO UPDATE SET ultimo = protocollo.ultimo + 1 RETURNING ultimo",
+        year,
+    )
+    number = int(rows[0]["ultimo"])
+    return _protocol(year, number), _not_before(now, await _sent_at(year, number - 1))
 
 
 def _protocol(year: int, number: int) -> str:
     return f"OMNIACOM.{year}.{number:07}"
-
-
-async def _hold(year: int) -> int:
-    """The last number of *year*, which nobody else changes until the transaction ends."""
-    rows = await fetch(
-        "INSERT INTO protocollo (anno, ultimo) VALUES ($1, 0) "
-        "ON CONFLICT (anno) DO UPDATE SET ultimo = protocollo.ultimo RETURNING ultimo",
-        year,
-    )
-    return int(rows[0]["ultimo"])
 
 
 async def _sent_at(year: int, number: int) -> datetime | None:

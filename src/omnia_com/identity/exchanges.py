@@ -110,7 +110,10 @@ async def _note(who: str, why: str, what: str, found: int) -> None:
 
 
 async def rotate(settings: Settings) -> int:
-    """Encrypts anew, under the newest key, what another key wrote; how many rows. May be broken off and repeated."""
+    """Encrypts anew, under the newest key, what another key wrote; how many rows. May be broken off and repeated.
+
+    For whoever owns the tables: the service only adds to them.
+    """
     keys, done = exchange_keys.load(settings), 0
     while rows := await fetch("SELECT * FROM scambio WHERE chiave <> $1 ORDER BY id LIMIT $2", keys.newest.id, AT_ONCE):
         async with transaction():
@@ -122,9 +125,5 @@ async def rotate(settings: Settings) -> int:
 
 
 async def forget_old_exchanges(settings: Settings) -> None:
-    """Deletes what has been kept for long enough: exchanges, and the notes of who read one."""
-    for table in ("scambio", "scambio_letto"):
-        await fetch(
-            f"DELETE FROM {table} WHERE quando < now() - make_interval(months => $1)",  # noqa: S608 – two names of ours
-            settings.conserva_registro,
-        )
+    """Deletes what has been kept for long enough, by the database's own account too: exchanges, and who read one."""
+    await fetch("SELECT dimentica_scambi($1)", settings.conserva_registro)

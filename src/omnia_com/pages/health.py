@@ -15,7 +15,12 @@ WITHIN = 2.0  # seconds
 
 @get("/salute", name="health")
 async def health(services: MyServices) -> Response[dict[str, Any]]:
-    """200 `bene` or `degradato` (queue or browser away: the service goes on), 503 only without the database."""
+    """200 `bene` or `degradato` (queue or browser away: the service goes on).
+
+    503 only without the database (`fermo`), or with one that is still `da migrare`.
+    """
+    if not services.schema.complete:
+        return Response({"stato": "da migrare", "database": True}, status_code=503)
     try:
         async with asyncio.timeout(WITHIN):
             oldest = await receipts.oldest_waiting()

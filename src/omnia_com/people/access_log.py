@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 from uuid import UUID
@@ -179,4 +179,5 @@ async def accesses(owner: str, page: int | None = None) -> list[Access]:
 
 
 async def forget_old_accesses(days: int) -> None:
-    await fetch("DELETE FROM registro_accessi WHERE quando < now() - $1::interval", timedelta(days=days))
+    """Deletes what is older, and not younger than the database was told at the last `omnia-com migrate`."""
+    await fetch("SELECT dimentica_accessi($1)", days)

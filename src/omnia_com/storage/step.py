@@ -5,7 +5,7 @@ was written, and
 
     forwards = step(ID, "ALTER TABLE bozza ADD nota text NOT NULL DEFAULT ''", back="ALTER TABLE bozza DROP nota")
 
-`tables.py` follows in the same commit; a test holds the two equal.
+`tables.py` follows in the same commit, and so does `roles.py` (who may do what); tests hold them equal.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,19 +15,17 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from .database import DB
 
-Move = str | Callable[[], Awaitable[None]]
 
-
-def step(id: str, *moves: Move, back: str = "") -> Callable[[], Awaitable[MigrationManager]]:
-    """What Piccolo looks for in a module of migrations as `forwards`: all of *moves*, or none; *back* undoes them.
+def step(id: str, *scripts: str, back: str = "") -> Callable[[], Awaitable[MigrationManager]]:
+    """What Piccolo looks for in a module of migrations as `forwards`: all of *scripts*, or none; *back* undoes them.
 
     The *id* is in databases: it never changes. Without *back* there is no way back.
     """
 
     async def prepare() -> MigrationManager:
         manager = MigrationManager(migration_id=id, app_name="omnia_com")
-        for move in moves:
-            manager.add_raw(partial(run, move) if isinstance(move, str) else move)
+        for script in scripts:
+            manager.add_raw(partial(run, script))
         manager.add_raw_backwards(partial(run, back or NO_WAY_BACK))
         return manager
 

@@ -7,6 +7,7 @@ triggers, indexes) is said by the migrations alone.
 from piccolo.columns import (
     JSONB,
     UUID,
+    Array,
     BigInt,
     BigSerial,
     Boolean,
@@ -225,3 +226,16 @@ class Battito(Table, db=DB):
     nome = Varchar(40, primary_key=True)
     visto = Timestamptz(null=False)
     browser = Varchar(200)
+
+
+class Regola(Table, db=DB):
+    """One row: what `migrate` was told of the settings, which the database holds the service to (`m0002_refusals`).
+
+    `accessi_giorni` and `scambi_mesi`: for how long the two registers are kept at least. `passi`: ids of migrations.
+    """
+
+    unica = Boolean(primary_key=True, default=True)
+    accessi_giorni = Integer(null=False, default=365)
+    scambi_mesi = Integer(null=False, default=24)
+    orologio_di_prova = Boolean(null=False, default=False)
+    passi = Array(base_column=Text())

@@ -88,8 +88,9 @@ class Supervisor:
     def _start(self) -> None:
         self.servers.start(lambda: self._pause(0.01))
         self.watched = [Watched(s.process, s.start) for s in self.servers.all]
+        owner = {"OMNIA_DATABASE_OWNER_URL": self.settings.database_owner_url or self.servers.owner_url}
         for role in self.preparation:
-            self._run_to_its_end(self._process(role))
+            self._run_to_its_end(self._process(role, **owner))
         for role in self.roles:
             process = self._process(role)
             watched = Watched(process, process.start)
@@ -97,13 +98,17 @@ class Supervisor:
             self.watched.append(watched)
             watched.start()
 
-    def _process(self, role: Role) -> Process:
+    def _process(self, role: Role, **told: str) -> Process:
+        """The owner's address is told to nobody who keeps running."""
         urls = {
+            "OMNIA_DATABASE_OWNER_URL": "",
             "OMNIA_DATABASE_URL": self.settings.database_url or self.servers.database_url,
             "OMNIA_REDIS_URL": self.settings.redis_url or self.servers.redis_url,
         }
         log = self.settings.data / "log" / f"{role.name}.log"
-        return Process(role.name, role.command, log, environment={**os.environ, **urls, "PYTHONUNBUFFERED": "1"})
+        return Process(
+            role.name, role.command, log, environment={**os.environ, **urls, **told, "PYTHONUNBUFFERED": "1"}
+        )
 
     def _run_to_its_end(self, process: Process) -> None:
         process.start()

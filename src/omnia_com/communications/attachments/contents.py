@@ -41,7 +41,8 @@ class Contents:
             self._store = from_url(url, client_options=options, retry_config=retries)
         else:
             self._folder = Path(url.removeprefix("file://") or settings.data / "allegati")
-            self._store = LocalStore(self._folder, mkdir=True)
+            _own(self._folder)
+            self._store = LocalStore(self._folder)
 
     async def put(self, id: UUID, file: BinaryIO) -> None:
         """Stores *file* from its beginning, whole or not at all, and never has it whole in memory.
@@ -92,8 +93,15 @@ class Contents:
             raise StoreAway(type(e).__name__) from e
 
 
+def _own(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_uid == os.geteuid():
+        folder.chmod(0o700)
+
+
 def _settle(path: Path) -> None:
-    """On the disk, and named there: obstore leaves both to the system."""
+    """On the disk, named there, and of our user alone: obstore leaves all three to the system."""
+    path.chmod(0o600)
     for place in (path, path.parent):
         opened = os.open(place, os.O_RDONLY)
         try:

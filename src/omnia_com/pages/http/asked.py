@@ -22,6 +22,7 @@ from omnia_com.italy.clock import Clock
 from omnia_com.people.access_log import Notebook
 from omnia_com.people.sessions import Session
 from omnia_com.settings import Settings
+from omnia_com.storage.schema import Schema
 
 from .limits import Limit
 from .ready import Ready
@@ -63,6 +64,7 @@ class Services(msgspec.Struct, frozen=True):
     saml: ServiceProvider | None
     doors: Callable[[], tuple[Door, ...]]
     keeping: Limit
+    schema: Schema
 
 
 class Asked(Request[Any, Any, Any]):

@@ -1,13 +1,12 @@
 """Everything that is stored, as release 0.2.0 begins it. What each column holds is said in `storage/tables.py`.
 
 The order is that in which tables refer to one another. What the service may never do is refused here, by triggers,
-whatever the program says. No default fills in what a person or a provider has to say.
+whatever the program says; what it has no need of it is not granted (`storage/roles.py`). No default fills in what a
+person or a provider has to say. Every function names its `search_path`: no table of somebody's own takes the place of
+ours.
 """
 
-import asyncpg
-
-from omnia_com.settings import SettingsError
-from omnia_com.storage.step import run, step
+from omnia_com.storage.step import step
 
 ID = "2026-11-29T01:00:00:000000"
 
@@ -91,7 +90,8 @@ COMMUNICATIONS = """
     CREATE INDEX comunicazione_dichiarante ON comunicazione (dichiarante);
     CREATE INDEX comunicazione_inviata_il ON comunicazione (inviata_il);
 
-    CREATE FUNCTION comunicazione_immutabile() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION comunicazione_immutabile() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
     BEGIN
         IF TG_OP = 'DELETE' AND current_user = 'omnia_archivio' AND OLD.inviata_il < now() - interval '10 years' THEN
             RETURN OLD;
@@ -149,7 +149,8 @@ ATTACHMENTS = """
     );
     CREATE INDEX allegato_contenuto ON allegato (contenuto);
 
-    CREATE FUNCTION contenuto_immutabile() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION contenuto_immutabile() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
     DECLARE scaduto boolean := current_user = 'omnia_archivio' AND OLD.creato < now() - interval '10 years';
     BEGIN
         IF TG_OP = 'DELETE' THEN
@@ -236,7 +237,8 @@ ACCESS_LOG = """
     CREATE INDEX registro_accessi_dichiarante ON registro_accessi (dichiarante, quando);
     CREATE INDEX registro_accessi_quando ON registro_accessi USING brin (quando);
 
-    CREATE FUNCTION registro_accessi_immutabile() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION registro_accessi_immutabile() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
     BEGIN
         RAISE EXCEPTION 'il registro degli accessi non si riscrive' USING ERRCODE = 'restrict_violation';
     END $$;
@@ -244,19 +246,6 @@ ACCESS_LOG = """
         FOR EACH ROW EXECUTE FUNCTION registro_accessi_immutabile();
 """
 
-# A role belongs to the whole server, not to one database: it may be there, or be made by two at once.
-ROLE = """
-    DO $$ BEGIN
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'omnia_archivio') THEN
-            CREATE ROLE omnia_archivio NOLOGIN;
-        END IF;
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-    END $$
-"""
-NO_ROLE = (
-    "Manca il ruolo omnia_archivio e questo utente di PostgreSQL non può crearlo. Chi amministra la base dati esegua "
-    "una volta: CREATE ROLE omnia_archivio NOLOGIN; poi di nuovo omnia-com migrate"
-)
 ARCHIVE = """
     CREATE TABLE eliminata (
         protocollo varchar(24) PRIMARY KEY,
@@ -265,19 +254,6 @@ ARCHIVE = """
         eliminata_il timestamptz NOT NULL DEFAULT now(),
         operatore text NOT NULL
     );
-    GRANT SELECT, DELETE ON comunicazione, documento TO omnia_archivio;
-    GRANT SELECT (id, rettifica) ON bozza TO omnia_archivio;
-    GRANT SELECT (id), UPDATE (inviato) ON contenuto TO omnia_archivio;
-    GRANT SELECT, INSERT ON eliminata TO omnia_archivio;
 """
 
-
-async def make_role() -> None:
-    """Raises `SettingsError` where the role is missing and may not be made."""
-    try:
-        await run(ROLE)
-    except asyncpg.InsufficientPrivilegeError as e:
-        raise SettingsError(NO_ROLE) from e
-
-
-forwards = step(ID, PEOPLE, COMMUNICATIONS, DRAFTS, ATTACHMENTS, DOCUMENTS, REGISTER, ACCESS_LOG, make_role, ARCHIVE)
+forwards = step(ID, PEOPLE, COMMUNICATIONS, DRAFTS, ATTACHMENTS, DOCUMENTS, REGISTER, ACCESS_LOG, ARCHIVE)

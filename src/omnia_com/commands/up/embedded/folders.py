@@ -1,4 +1,4 @@
-"""Folders that only the servers' user may open."""
+"""Folders and files that only we and the servers' user may open."""
 
 import os
 from pathlib import Path
@@ -19,3 +19,23 @@ def private(folder: Path, account: Account | None) -> Path:
             "usa lo stesso utente di prima, oppure un'altra cartella con OMNIA_DATA"
         )
     return folder
+
+
+def passable(data: Path, account: Account | None) -> None:
+    """Makes *data* ours alone; where the servers have a user of their own, that may pass through it and not look."""
+    if os.geteuid() in (0, data.stat().st_uid):
+        if account:
+            os.chown(data, -1, account.gid)
+        data.chmod(0o710 if account else 0o700)
+
+
+def told(path: Path, text: str, account: Account | None) -> None:
+    """Writes *text* to *path* for *account*, else for us, and for nobody else; nobody sees half of it."""
+    unfinished = path.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    with unfinished.open("x") as file:
+        os.fchmod(file.fileno(), 0o600)
+        if account:
+            os.fchown(file.fileno(), account.uid, account.gid)
+        file.write(text)
+    unfinished.replace(path)

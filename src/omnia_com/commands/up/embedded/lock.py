@@ -17,7 +17,7 @@ class AlreadyRunning(EmbeddedError):
 def take(data: Path) -> IO[str]:
     """Holds *data* until the file is closed, or the process ends in whatever way. Raises `AlreadyRunning`."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         held = (data / "in-uso").open("a+")
     except OSError as e:
         raise EmbeddedError(f"Non si può scrivere in {data} ({e.strerror}): {ANOTHER_FOLDER}") from None

@@ -1,6 +1,12 @@
-"""A PostgreSQL cluster of one database, `omnia`, reached by a Unix socket only."""
+"""A PostgreSQL cluster of one database, `omnia`, reached by a Unix socket only, and by one user of this machine only.
+
+PostgreSQL asks the system who is there (peer): whoever runs `omnia-com up` may be any role, whoever else none. `omnia`,
+its superuser, makes the cluster and migrates; web and worker come as `omnia_servizio`.
+"""
 
 import asyncio
+import os
+import pwd
 import shutil
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -9,12 +15,13 @@ from pathlib import Path
 import asyncpg
 
 from .find import EmbeddedError, PostgresPrograms
-from .folders import private
+from .folders import private, told
 from .privileges import within_reach
 from .processes import Account, Process, last_lines
 from .stale import end_leftover
 
 PORT = 5432
+ALL_SINCE = 16  # the first PostgreSQL in whose maps "all" means every role
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 OPTIONS = {
     "listen_addresses": "",
@@ -26,6 +33,7 @@ OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+WHO_MAY = "local all all peer map=omnia\n"
 IN_A_HURRY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -43,7 +51,9 @@ class Postgres:
         self.major, self.durable = programs.major, durable
         self.bin = within_reach(programs.bin / "postgres", account, wheel_folders=2).parent
         self.sockets, self.data = private(sockets, account), private(home, account) / str(programs.major)
-        options = {**OPTIONS, "unix_socket_directories": str(sockets), **({} if durable else IN_A_HURRY)}
+        self._users = {"hba_file": home.with_name("pg_hba.conf"), "ident_file": home.with_name("pg_ident.conf")}
+        options: dict[str, object] = {**OPTIONS, **self._users, "unix_socket_directories": sockets}
+        options |= {} if durable else IN_A_HURRY
         self.process = Process(
             f"PostgreSQL {programs.major}",
             [self.bin / "postgres", "-D", self.data, *(f"--{k}={v}" for k, v in options.items())],
@@ -56,19 +66,37 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgresql://omnia@/omnia?host={self.sockets}&port={PORT}"
+        """The service's."""
+        return self._url("omnia_servizio")
+
+    @property
+    def owner_url(self) -> str:
+        """The superuser's, who owns the tables."""
+        return self._url("omnia")
+
+    def _url(self, user: str) -> str:
+        return f"postgresql://{user}@/omnia?host={self.sockets}&port={PORT}"
 
     def start(self) -> None:
+        self._say_who_may()
         if not (self.data / "PG_VERSION").exists():
             self._create()
         end_leftover(self.data / "postmaster.pid", self.data, signal.SIGINT)
         self.process.start()
 
+    def _say_who_may(self) -> None:
+        """In files beside the data, before each start."""
+        us = pwd.getpwuid(os.geteuid()).pw_name
+        roles = ("all",) if self.major >= ALL_SINCE else ("omnia", "omnia_servizio")
+        lines = "".join(f'omnia "{us}" {role}\n' for role in roles)
+        for path, text in zip(self._users.values(), (WHO_MAY, lines), strict=True):
+            told(path, text, self.process.account)
+
     def _create(self) -> None:
         """Under another name until it is whole: an interrupted initdb leaves nothing that looks like a cluster."""
         unfinished = self.data.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
-        options = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions"]
+        options = ["--auth=peer", "--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions"]
         initdb = Process(
             "initdb",
             [self.bin / "initdb", "-D", unfinished, "-U", "omnia", *options, *([] if self.durable else ["--no-sync"])],

@@ -27,7 +27,10 @@ def home_of(data: Path) -> tuple[Path, Account | None]:
         if owner := _owner(home / "pg"):
             return home, owner
     account = next(a for a in (_named("postgres"), _named("nobody")) if a)
-    return (data if reachable(data, account) else elsewhere), account
+    if reachable(data.resolve().parent, account):  # through *data* itself it is let (folders.passable)
+        return data, account
+    _passage(SHARED)
+    return elsewhere, account
 
 
 def _check_that_we_have_a_name() -> None:
@@ -64,7 +67,7 @@ def reachable(path: Path, account: Account) -> bool:
 
 def _open_to(path: Path, account: Account) -> bool:
     info = path.stat()
-    if info.st_uid == account.uid:
+    if info.st_uid == account.uid or (path.is_dir() and info.st_gid == account.gid and info.st_mode & stat.S_IXGRP):
         return True
     needed = stat.S_IXOTH if path.is_dir() else stat.S_IROTH | stat.S_IXOTH
     return info.st_mode & needed == needed
@@ -83,10 +86,18 @@ def within_reach(program: Path, account: Account | None, *, wheel_folders: int) 
         raise EmbeddedError(f"L'utente {account.name}, che deve eseguirlo, non può raggiungere {program}")
     copied = SHARED / "bin" / short_hash(program, program.stat().st_mtime_ns)
     if not copied.exists():
+        _passage(SHARED, SHARED / "bin")
         unfinished = copied.with_suffix(f".{os.getpid()}")
         _copy(package, unfinished, program.relative_to(package).parts[0])
         unfinished.rename(copied)
     return copied / program.relative_to(package.parent)
+
+
+def _passage(*folders: Path) -> None:
+    """Everybody may pass: what is in them is protected by itself."""
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
 
 
 def _copy(package: Path, target: Path, folder: str) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from . import find, privileges
 from .find import EmbeddedError
+from .folders import passable
 from .lock import AlreadyRunning, take
 from .postgres import Postgres
 from .processes import last_lines
@@ -40,8 +41,13 @@ class Servers:
 
     @property
     def database_url(self) -> str:
-        """For asyncpg; empty when there is no PostgreSQL of ours."""
+        """The service's, for asyncpg; empty when there is no PostgreSQL of ours."""
         return self.postgres.url if self.postgres else ""
+
+    @property
+    def owner_url(self) -> str:
+        """The owner's, who migrates."""
+        return self.postgres.owner_url if self.postgres else ""
 
     @property
     def redis_url(self) -> str:
@@ -82,7 +88,9 @@ class Servers:
     def _find(self) -> None:
         postgres, valkey = self._wanted
         home, account = privileges.home_of(self.data)
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in {self.data, home}:
+            passable(folder, account if folder == home else None)
         sockets = _socket_folder(home)
         log = self.data / "log"
         if postgres:
