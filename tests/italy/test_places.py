@@ -273,7 +273,9 @@ async def test_the_list_of_comuni_chooses_none_by_itself(anna: Visitor) -> None:
 
 
 async def test_abroad_there_is_no_list_of_comuni(anna: Visitor) -> None:
-    draft = await new_draft(anna, SUBORDINATO | {"sede_stato": "estero", "sede_stato_nome": "Germania", "sede_citta": "Berlin"})
+    draft = await new_draft(
+        anna, SUBORDINATO | {"sede_stato": "estero", "sede_stato_nome": "Germania", "sede_citta": "Berlin"}
+    )
     await anna.get(f"{draft}/comune")
     assert "All’estero scrivi il nome della città" in anna.page.text
     await anna.follow("Torna ai dati")
