@@ -19,12 +19,19 @@ from omnia_com.form.rows import Row
 from omnia_com.form.rules import CON_PARTITA_IVA, SENZA_PARTITA_IVA
 from omnia_com.pages.controls import controls
 from omnia_com.pages.http.rendering import render
-from tests.helpers.answers import AGRICOLO, ALTRO, CASES, CODES, ESTERO, INDETERMINATO, SVIZZERA, UN_MESE, Typed, answers
+from tests.helpers.answers import (
+    AGRICOLO,
+    ALTRO,
+    CASES,
+    CODES,
+    ESTERO,
+    INDETERMINATO,
+    SVIZZERA,
+    UN_MESE,
+    Typed,
+    answers,
+)
 from tests.helpers.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
-
-# DOMAIN.md §5: which code for which field, with `obbligatorio` where §3 and §4 require the field.
-
-# Whole, right answers; the field; its code; what is refused with that code; the nearest that is accepted.
 
 
 def problems(typed: Mapping[str, str]) -> list[str]:
@@ -52,12 +59,9 @@ def test_refused_and_its_nearest_accepted(whole: Typed, field: str, code: str, r
 def test_every_code_of_every_field_is_tried() -> None:
     tried = {f"{field}:{code}" for _, field, code, _, _ in CASES}
     assert tried == {f"{field}:{code}" for field, codes in CODES.items() for code in codes.split()}
-    assert CODES.keys() | {
-        "comune_non_in_elenco",
-        "partita_iva_in_attesa",
-        "sede_stato_nome",
-        "stato_non_in_elenco",
-    } == {f.name for f in (TIPOLOGIA, *(f for group in GROUPS.values() for f in group.fields))}, (
+    without = {"comune_non_in_elenco", "partita_iva_in_attesa", "sede_stato_nome", "stato_non_in_elenco"}
+    every = {f.name for f in (TIPOLOGIA, *(f for group in GROUPS.values() for f in group.fields))}
+    assert CODES.keys() | without == every, (
         "a new field says here what it refuses; a tick refuses nothing that a browser posts, a name completes the state"
     )
 
