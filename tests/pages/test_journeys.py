@@ -176,9 +176,10 @@ async def test_an_export_asked_for_again_has_the_contacts_of_now(
 
 
 async def test_the_check_page_shows_the_amount_as_understood(anna: Visitor) -> None:
-    await new_draft(anna, SUBORDINATO | {"reddito_presunto_annuale": "12'000.5"})
+    await new_draft(anna, SUBORDINATO | {"reddito_presunto_annuale": "12,000"})
     assert anna.page.errors == ["reddito_presunto_annuale:non_valido"]
-    await anna.fill(reddito_presunto_annuale="12000,5").press("Continua")
+    assert "dodicimila" in said(anna.page.by_id("errore-reddito_presunto_annuale"))
+    await anna.fill(reddito_presunto_annuale="12'000.5").press("Continua")
     assert "12.000,50 €" in anna.page.text
     assert "Non indicato" in anna.page.text
 
