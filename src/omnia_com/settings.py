@@ -73,7 +73,7 @@ def _base_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
         raise ValueError("scrivi l'indirizzo pubblico senza percorso, per esempio https://omnia.example.it")
-    return text.rstrip("/")
+    return parts._replace(netloc=parts.netloc.lower(), path="").geturl()
 
 
 def _store_url(text: str) -> str:

@@ -61,7 +61,7 @@ async def test_the_focus_stays_and_the_change_is_said(form: Any) -> None:
         ("autonomo", {"tipologia_autonomo": "altro"}, 7),
         ("subordinato", {}, 18),
         ("subordinato", SUBORDINATO, 16),
-        ("subordinato", {"sede_stato": "Z110", "lavoro_agricolo_intermittente": "agricolo"}, 16),
+        ("subordinato", {"sede_stato": "Z110", "lavoro_agricolo_intermittente": "agricolo"}, 17),
     ],
 )
 async def test_as_many_fields_are_announced_as_are_seen_and_are_to_be_filled(
@@ -171,12 +171,13 @@ async def test_the_long_lists_are_whole_after_every_change(first: dict[str, str]
     assert await options.count() == 1 + len(places.provinces())
     assert await w.value("sede_stato") == "IT"
     assert await w.value("sede_provincia") == first.get("sede_provincia", "")
-    await w.fill({"sede_provincia": "BZ", "sede_stato": "Z102"})
+    await w.fill({"sede_provincia": "BZ", "sede_stato": "estero", "sede_stato_nome": "Österreich"})
     await w.choose("autonomo")
     await w.stato("Ora compila: Lavoro autonomo")
     await w.choose("subordinato")
     await w.stato("Ora compila: Lavoro subordinato")
-    assert (await w.value("sede_provincia"), await w.value("sede_stato")) == ("BZ", "Z102")
+    typed = [await w.value(name) for name in ("sede_provincia", "sede_stato", "sede_stato_nome")]
+    assert typed == ["BZ", "estero", "Österreich"]
 
 
 def without_lists(html: str) -> str:

@@ -19,12 +19,19 @@ from omnia_com.form.rows import Row
 from omnia_com.form.rules import CON_PARTITA_IVA, SENZA_PARTITA_IVA
 from omnia_com.pages.controls import controls
 from omnia_com.pages.http.rendering import render
-from tests.helpers.answers import AGRICOLO, ALTRO, CASES, CODES, INDETERMINATO, SVIZZERA, UN_MESE, Typed, answers
+from tests.helpers.answers import (
+    AGRICOLO,
+    ALTRO,
+    CASES,
+    CODES,
+    ESTERO,
+    INDETERMINATO,
+    SVIZZERA,
+    UN_MESE,
+    Typed,
+    answers,
+)
 from tests.helpers.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
-
-# DOMAIN.md §5: which code for which field, with `obbligatorio` where §3 and §4 require the field.
-
-# Whole, right answers; the field; its code; what is refused with that code; the nearest that is accepted.
 
 
 def problems(typed: Mapping[str, str]) -> list[str]:
@@ -38,7 +45,7 @@ def asked(typed: Mapping[str, str]) -> set[str]:
 # A person who answers everything rightly is not held up; one wrong answer is said once, where it stands.
 
 
-@pytest.mark.parametrize("whole", [SUBORDINATO, INDETERMINATO, UN_MESE, AGRICOLO, SVIZZERA, AUTONOMO, ALTRO])
+@pytest.mark.parametrize("whole", [SUBORDINATO, INDETERMINATO, UN_MESE, AGRICOLO, SVIZZERA, ESTERO, AUTONOMO, ALTRO])
 def test_whole_answers_have_no_problem(whole: Typed) -> None:
     assert problems(whole) == []
 
@@ -52,9 +59,11 @@ def test_refused_and_its_nearest_accepted(whole: Typed, field: str, code: str, r
 def test_every_code_of_every_field_is_tried() -> None:
     tried = {f"{field}:{code}" for _, field, code, _, _ in CASES}
     assert tried == {f"{field}:{code}" for field, codes in CODES.items() for code in codes.split()}
-    assert CODES.keys() | {"comune_non_in_elenco", "partita_iva_in_attesa"} == {
-        f.name for f in (TIPOLOGIA, *(f for group in GROUPS.values() for f in group.fields))
-    }, "a new field says here what it refuses; a tick refuses nothing that a browser posts"
+    without = {"comune_non_in_elenco", "partita_iva_in_attesa", "sede_stato_nome", "stato_non_in_elenco"}
+    every = {f.name for f in (TIPOLOGIA, *(f for group in GROUPS.values() for f in group.fields))}
+    assert CODES.keys() | without == every, (
+        "a new field says here what it refuses; a tick refuses nothing that a browser posts, a name completes the state"
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,7 +186,9 @@ def test_rows_are_labels_and_what_was_understood() -> None:
     assert rows["Data inizio rioccupazione"] == "01/12/2026"
     assert rows["Reddito presunto annuale (lordo fiscale)"] == "12.000,00 €"
     assert rows["Sede di lavoro (provincia)"] == "Torino"
-    assert rows["Il mio comune non c’è"] == "No"
+    assert "Il mio comune non c’è" not in rows, "a box that is not ticked is no row"
+    ticked = {row.label: row.value for row in answers(AGRICOLO | {"comune_non_in_elenco": "si"}).rows()}
+    assert ticked["Il mio comune non c’è"] == "Sì"
     assert rows["Datore di lavoro che ha chiesto la cassa integrazione"] == NOT_GIVEN
     assert "Orario di lavoro settimanale" not in rows
 
@@ -231,8 +242,10 @@ def test_any_text_is_read_and_every_problem_has_words_and_a_place(typed: Typed, 
 @many
 @given(anything)
 def test_one_row_a_field_asked(typed: Typed) -> None:
+    """But for a box that is not ticked, and the name that completes the state."""
     found = answers(typed)
-    assert [row.label for row in found.rows()] == [f.label for f in found.asked]
+    told = [f for f in found.asked if f.name in found.values or not isinstance(f.kind, Tick) or f.name in found.unread]
+    assert [row.label for row in found.rows()] == [f.label for f in told if f.name != "sede_stato_nome"]
     assert all(row.value for row in found.rows())
     assert set(found.verbatim(typed)) <= {f.name for f in found.asked}
 
@@ -261,6 +274,24 @@ def test_what_was_kept_is_understood_the_same_again(typed: Typed) -> None:
     found = answers(typed)
     if not found.problems:
         assert answers(found.verbatim(typed)) == found
+
+
+# Words of ours have translations; the person's have none, and must not get one by chance.
+
+
+def test_rows_say_which_words_are_ours() -> None:
+    typed = AGRICOLO | {"comune_non_in_elenco": "si", "data_inizio": "30/02/2027", "annotazioni": "No"}
+    fixed = {f.name: row.fixed for f, row in zip(answers(typed).told(), answers(typed).rows(), strict=True)}
+    ours = {
+        "tipologia_rioccupazione", "tipo_contratto", "sede_stato", "sede_provincia", "comune_non_in_elenco",
+        "lavoro_agricolo_intermittente", "collocazione_oraria",
+    }  # fmt: skip
+    nothing_said = {"datore_integrazione_salariale"}
+    assert {name for name, is_ours in fixed.items() if is_ours} == ours | nothing_said
+    for state, is_ours in (("estero", True), ("Olanda", True), ("Atlantide", False)):
+        (row,) = [r for r in answers(SVIZZERA | {"sede_stato": state}).rows() if r.label == "Sede di lavoro (stato)"]
+        assert row.fixed == is_ours, state
+    assert not answers(SUBORDINATO | {"tipo_contratto": "boh"}).rows()[1].fixed, "what no option is was typed"
 
 
 # A new field is one line.

@@ -29,6 +29,12 @@ def test_in_italia() -> None:
     assert not rules.in_italia({}), "a state that cannot be read is no reason to want an Italian address"
 
 
+def test_fuori_dall_italia() -> None:
+    assert rules.fuori_dall_italia({"sede_stato": "Z133"})
+    assert rules.fuori_dall_italia({"sede_stato": "estero"}), "also while it has no name"
+    assert not rules.fuori_dall_italia({"sede_stato": "IT"})
+
+
 def test_forse_in_italia() -> None:
     assert rules.forse_in_italia({"sede_stato": "IT"})
     assert rules.forse_in_italia({})
@@ -148,6 +154,7 @@ def test_giornate_entro_il_periodo() -> None:
 
     assert of(31) == of(1, START, START) == []
     assert of(32) == of(2, START, START) == ["giornate_lavorate:oltre_il_periodo"]
+    assert of(1, START, START - timedelta(days=1)) == of(366, START, START - timedelta(days=1)) == []
     assert of(32, END, START) == [], "a period the wrong way round is said of its end, not of the days"
     assert found(rules.giornate_entro_il_periodo({"giornate_lavorate": 366, "data_inizio": START}, TODAY)) == []
 
@@ -159,12 +166,28 @@ def test_citta_del_paese() -> None:
 
     assert of("Torino") == of("TORINO") == of("sant ambrogio di torino") == []
     assert of("Milano") == of("T") == of("x" * 101) == ["sede_citta:comune_sconosciuto"]
-    assert of("Olbia", sede_provincia="NU") == [], "Sardinia's provinces have changed"
+    assert of("Olbia", sede_provincia="SS") == of("Olbia", sede_provincia="OT") == [], (
+        "Sardinia's provinces have changed"
+    )
+    assert of("Olbia", sede_provincia="NU") == ["sede_citta:comune_sconosciuto"]
     assert of("Nuovocomune", comune_non_in_elenco=True) == of("T", comune_non_in_elenco=True) == []
     assert of("Lugano", sede_stato="Z133") == of("x" * 100, sede_stato="Z133") == []
     assert of("x" * 101, sede_stato="Z133") == ["sede_citta:troppo_lungo"]
-    assert of("L", sede_stato="Z133") == ["sede_citta:non_valido"]
+    assert of("Y", sede_stato="Z110") == of("Å", sede_stato="Z125") == [], "towns of one letter"
+    assert of("\u2800", sede_stato="Z133") == of("\u2800", comune_non_in_elenco=True) == ["sede_citta:non_valido"]
+    assert of("") == ["sede_citta:comune_sconosciuto"], "what showed nothing is no name"
     assert found(rules.citta_del_paese({"sede_stato": "IT", "sede_citta": "Torino"}, TODAY)) == [], "no province yet"
+
+
+def test_stato_conosciuto() -> None:
+    def of(state: str, **others: object) -> list[str]:
+        return found(rules.stato_conosciuto({"sede_stato": state, **others}, TODAY))
+
+    assert of("IT") == of("Z133") == found(rules.stato_conosciuto({}, TODAY)) == []
+    assert of("estero") == of("estero", stato_non_in_elenco=True) == ["sede_stato:obbligatorio"]
+    assert of("Atlantide") == of("Z999") == ["sede_stato:non_valido"]
+    assert of("Atlantide", stato_non_in_elenco=True) == of("x" * 100, stato_non_in_elenco=True) == []
+    assert of("x" * 101, stato_non_in_elenco=True) == ["sede_stato:non_valido"]
 
 
 # Whatever the days (ASVS 2.1.2, 2.2.3): the same as a person counts them on a calendar.

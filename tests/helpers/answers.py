@@ -22,6 +22,7 @@ SVIZZERA = SUBORDINATO | {
     "sede_via": "",
     "sede_cap": "",
 }
+ESTERO = SVIZZERA | {"sede_stato": "estero", "sede_stato_nome": "Schweiz"}
 ALTRO = AUTONOMO | {"tipologia_autonomo": "altro", "tipologia_autonomo_altro": "Guida turistica", "partita_iva": ""}
 
 # DOMAIN.md §5: which code for which field, with `obbligatorio` where §3 and §4 require the field.
@@ -58,10 +59,13 @@ CASES: list[tuple[Typed, str, str, str, str]] = [
     (SUBORDINATO, "tipo_contratto", "obbligatorio", "", "determinato"),
     (SUBORDINATO, "tipo_contratto", "non_valido", "Determinato", "determinato"),
     (SUBORDINATO, "data_inizio", "obbligatorio", " ", "01/12/2026"),
+    (SUBORDINATO, "data_inizio", "data_illeggibile", "01/12", "1/12/26"),
+    (SUBORDINATO, "data_inizio", "data_illeggibile", "domani", "1 dicembre 2026"),
     (SUBORDINATO, "data_inizio", "data_inesistente", "30/02/2027", "28/02/2027"),
     (SUBORDINATO, "data_inizio", "troppo_indietro", "23/09/2015", "24/09/2015"),
     (INDETERMINATO, "data_inizio", "troppo_avanti", "25/11/2027", "24/11/2027"),
     (SUBORDINATO, "data_fine", "obbligatorio", "", "31/05/2027"),
+    (SUBORDINATO, "data_fine", "data_illeggibile", "giugno 2027", "30 giugno 2027"),
     (SUBORDINATO, "data_fine", "data_inesistente", "31/06/2027", "30/06/2027"),
     (SUBORDINATO, "data_fine", "prima_dell_inizio", "30/11/2026", "01/12/2026"),
     (INDETERMINATO, "data_fine", "indeterminato_senza_fine", "31/05/2027", ""),
@@ -72,6 +76,8 @@ CASES: list[tuple[Typed, str, str, str, str]] = [
     (SUBORDINATO, "datore_lavoro", "troppo_lungo", "a" * 201, "a" * 200),
     (SUBORDINATO, "datore_codice_fiscale", "non_valido", "99990011218", "99990011217"),
     (SUBORDINATO, "datore_codice_fiscale", "non_valido", "PRVNNA85E49H501A", ""),
+    (SVIZZERA, "sede_stato", "obbligatorio", "estero", "Schweiz"),
+    (SVIZZERA, "sede_stato", "non_valido", "Domi", "Repubblica Dominicana"),
     (SUBORDINATO, "sede_stato", "non_valido", "XX", "IT"),
     (SVIZZERA, "sede_stato", "non_valido", "Svitzera", "svizzera"),
     (SUBORDINATO, "sede_provincia", "obbligatorio", "", "TO"),
@@ -80,7 +86,7 @@ CASES: list[tuple[Typed, str, str, str, str]] = [
     (SUBORDINATO, "sede_citta", "comune_sconosciuto", "Milano", "TORINO"),
     (SUBORDINATO, "sede_citta", "comune_sconosciuto", "T", "Sant’Ambrogio di Torino"),
     (SVIZZERA, "sede_citta", "obbligatorio", "", "Lugano"),
-    (SVIZZERA, "sede_citta", "non_valido", "L", "Lu"),
+    (SVIZZERA, "sede_citta", "non_valido", "\u2800\u200b", "Å"),
     (SVIZZERA, "sede_citta", "troppo_lungo", "a" * 101, "a" * 100),
     (SUBORDINATO, "sede_via", "obbligatorio", "", "Via"),
     (SUBORDINATO, "sede_via", "non_valido", "Vi", "Via"),

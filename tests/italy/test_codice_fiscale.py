@@ -80,6 +80,26 @@ def test_the_century_is_the_one_that_gives_a_working_age() -> None:
     assert birth(code(date(2000, 2, 29)), date(2005, 1, 1))[0] == date(2000, 2, 29), "1900 had no 29 February"
 
 
+def test_a_29_february_is_valid_in_a_leap_year_only() -> None:
+    """Of either century that the two digits may mean; 1900 was none."""
+    for year in range(100):
+        cf = f"PRVNNA{year:02}B29H501"
+        leap = any((1900 + c + year) % 4 == 0 and 1900 + c + year != 1900 for c in (0, 100))
+        assert is_valid(cf + check_character(cf)) == leap, year
+        assert (birth(cf + check_character(cf), TODAY)[0] is not None) == leap, year
+
+
+@pytest.mark.parametrize(("day", "year"), [(22, 1912), (23, 2012), (24, 2012)])
+def test_the_14th_birthday_tells_the_century(day: int, year: int) -> None:
+    assert birth(code(date(2012, 11, 23)), date(2026, 11, day))[0] == date(year, 11, 23)
+
+
+def test_who_was_born_on_a_29_february_is_14_on_the_first_of_march() -> None:
+    born = date(2012, 2, 29)
+    assert birth(code(born), date(2026, 2, 28))[0] == date(1912, 2, 29)
+    assert birth(code(born), date(2026, 3, 1))[0] == born
+
+
 def test_birth_does_not_ask_for_the_check_character() -> None:
     assert birth("PRVNNA85E49H501A", TODAY) == (date(1985, 5, 9), "H501")
 

@@ -118,6 +118,37 @@ async def test_numbers_that_no_page_of_ours_sends_are_none(anna: Visitor) -> Non
         await anna.post(f"{draft}/invio", {"versione": number})
 
 
+@pytest.mark.parametrize("spelling", [str.upper, str.title, lambda name: f"{name}.", lambda name: f"{name.upper()}."])
+async def test_our_name_is_ours_however_it_is_spelt(spelling: Callable[[str], str], web: str) -> None:
+    """In capitals and with the dot that ends a full name; cookies know them as one, and as two."""
+    host, _, port = web.removeprefix("http://").rpartition(":")
+    for name in (host, "localhost"):
+        async with httpx.AsyncClient(base_url=web, headers={"host": f"{spelling(name)}:{port}"}) as client:
+            assert (await client.get("/")).status_code == 200
+            for path in ("/accesso/oidc/entra?con=spid", "/accesso/oidc/entra?con=%0d%0a"):
+                answer = await client.get(path)
+                led_away = answer.headers.get("location") == web + path
+                assert led_away == spelling("x").endswith("."), "a sign-in begins under the name to which it comes back"
+
+
+@pytest.mark.parametrize("name", ["male.example", "male.example.", "127.0.0.1..", ".127.0.0.1", "127.0.0.1.male.example", ".", ""])
+async def test_a_name_that_is_not_ours_is_refused(name: str, web: str) -> None:
+    async with httpx.AsyncClient(base_url=web) as client:
+        for path in ("/", "/accesso/oidc/entra?con=spid"):
+            answer = await client.get(path, headers={"host": f"{name}:{web.rpartition(':')[2]}"})
+            assert answer.status_code == 400
+            assert "location" not in answer.headers
+
+
+async def test_a_form_sent_from_our_name_with_a_dot_is_of_a_page_of_ours(anna: Visitor, web: str) -> None:
+    await anna.get("/contatti")
+    data = {"csrf": anna.page.token, "email": "anna@example.org", "torna": "/comunicazioni"}
+    port = web.rpartition(":")[2]
+    for origin, status in ((f"http://LOCALHOST.:{port}", 303), (f"http://localhost.male.example:{port}", 403)):
+        answer = await anna.client.post("/contatti", data=data, headers={"origin": origin})
+        assert answer.status_code == status
+
+
 async def test_too_many_requests_are_told_to_wait(settings: Settings, one_minute: None) -> None:
     async with bare(settings, limite_richieste=3) as client:
         answers = [await client.get("/accesso/oidc/jwks") for _ in range(4)]

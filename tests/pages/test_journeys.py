@@ -135,19 +135,12 @@ async def test_a_box_that_is_unticked_is_unticked(anna: Visitor) -> None:
     assert anna.page.value("partita_iva_in_attesa") == ""
 
 
-async def test_a_state_outside_europe_is_typed_by_its_name(anna: Visitor) -> None:
+async def test_a_state_is_typed_by_its_name(anna: Visitor) -> None:
     await new_draft(anna, SUBORDINATO)
-    await anna.fill(sede_stato="altro").press("Salva")
-    assert anna.page.errors == ["sede_stato:non_valido"]
-    await anna.fill(sede_stato="marocco", sede_citta="Casablanca", sede_cap="").press("Continua")
+    await anna.fill(sede_stato="estero").press("Continua", expect=422)
+    assert anna.page.errors == ["sede_stato:obbligatorio"]
+    await anna.fill(sede_stato_nome="marocco", sede_citta="Casablanca", sede_cap="").press("Continua")
     assert "Marocco" in anna.page.text
-
-
-async def test_a_state_of_the_list_that_is_typed_is_chosen_in_the_list(anna: Visitor) -> None:
-    await new_draft(anna, SUBORDINATO)
-    await anna.fill(sede_stato="altro").press("Salva")
-    await anna.fill(sede_stato="italia").press("Salva")
-    assert anna.page.value("sede_stato") == "IT"
 
 
 async def test_a_draft_is_deleted_after_a_confirmation(anna: Visitor) -> None:
@@ -183,9 +176,10 @@ async def test_an_export_asked_for_again_has_the_contacts_of_now(
 
 
 async def test_the_check_page_shows_the_amount_as_understood(anna: Visitor) -> None:
-    await new_draft(anna, SUBORDINATO | {"reddito_presunto_annuale": "12'000.5"})
+    await new_draft(anna, SUBORDINATO | {"reddito_presunto_annuale": "12,000"})
     assert anna.page.errors == ["reddito_presunto_annuale:non_valido"]
-    await anna.fill(reddito_presunto_annuale="12000,5").press("Continua")
+    assert "dodicimila" in said(anna.page.by_id("errore-reddito_presunto_annuale"))
+    await anna.fill(reddito_presunto_annuale="12'000.5").press("Continua")
     assert "12.000,50 €" in anna.page.text
     assert "Non indicato" in anna.page.text
 

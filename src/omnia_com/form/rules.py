@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from omnia_com.italy import comuni, places, states
+from omnia_com.italy import comuni, states
 from omnia_com.languages.signs import shows
 
+from . import unknown
 from .fields import ABROAD
 from .laws import DUTY
 from .problems import Problem
@@ -126,8 +127,7 @@ def stato_conosciuto(v: Values, _today: date) -> Found:
     elif len(state) > LUNGO_NOME:
         yield Problem("sede_stato", "non_valido", "lungo")
     elif state not in states.names() and "stato_non_in_elenco" not in v:
-        ceased = "cessato" if places.ceased(state, states.FOREIGN) else ""
-        yield Problem("sede_stato", "non_valido", "piu_di_uno" if len(states.fitting(state)) > 1 else ceased)
+        yield unknown.state(state)
 
 
 def citta_del_paese(v: Values, _today: date) -> Found:
@@ -141,7 +141,7 @@ def citta_del_paese(v: Values, _today: date) -> Found:
         elif not shows(city):
             yield Problem("sede_citta", "non_valido", "niente")
     elif "sede_provincia" in v and not comuni.find(city, v["sede_provincia"]):
-        yield _comune_sconosciuto(city, v["sede_provincia"])
+        yield unknown.comune(city, v["sede_provincia"])
 
 
 def cap_del_paese(v: Values, _today: date) -> Found:
@@ -159,18 +159,6 @@ def giornate_entro_il_periodo(v: Values, _today: date) -> Found:
     period = (v["data_fine"] - v["data_inizio"]).days + 1
     if 0 < period < v["giornate_lavorate"]:
         yield Problem("giornate_lavorate", "oltre_il_periodo")
-
-
-def _comune_sconosciuto(city: str, sigla: str) -> Problem:
-    """What can truly be said of a name that no comune of the province has."""
-    if comuni.ambiguous(city, sigla):
-        return Problem("sede_citta", "comune_sconosciuto", "piu_di_uno")
-    if others := comuni.elsewhere(city, sigla)[:3]:
-        known = dict(places.provinces())
-        siglas = dict.fromkeys(each for comune in others for each in comune.sigle)
-        words = (("comune", others[0].nome), ("province", ", ".join(f"{known[s]} ({s})" for s in siglas)))
-        return Problem("sede_citta", "comune_sconosciuto", "altrove", words)
-    return Problem("sede_citta", "comune_sconosciuto", "cessato" if places.ceased(city, sigla) else "")
 
 
 RULES: tuple[Callable[[Values, date], Found], ...] = (

@@ -141,7 +141,7 @@ def _loose_keys(name: str) -> tuple[str, ...]:
     text = _SAINT.sub(_HOLY, folded(name))
     key = _letters(_SMALL.sub("", text))
     joined = re.fullmatch("(?:sant[aeio]?|san)(.{4,})", key)
-    return (key, _HOLY + joined[1]) if joined else (key,)
+    return tuple(k for k in (key, _HOLY + joined[1] if joined else "") if k.strip(_HOLY))
 
 
 def _letters(text: str) -> str:

@@ -11,6 +11,7 @@ from omnia_com.people.sessions import Session
 from omnia_com.settings import Settings
 
 from .asked import Asked
+from .hosts import plain
 
 MOST_FIELDS = 200
 
@@ -65,7 +66,7 @@ def from_our_page(request: Asked) -> bool | None:
     if (site := request.headers.get("sec-fetch-site")) is not None:
         return site in ("same-origin", "none")
     if (sender := request.headers.get("origin")) is not None:
-        return sender in settings.origins
+        return plain(sender) in settings.origins
     return None
 
 

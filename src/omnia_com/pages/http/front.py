@@ -27,6 +27,7 @@ from .limits import Limit
 log = structlog.get_logger()
 PROBES = ("/salute",)  # asked for by machines under any name
 SILENT = ("/salute", assets.PREFIX)
+SIGN_IN = "/accesso/"
 
 
 # What only a page of ours asks for is no document: nobody can be led to it, so it needs less, and is small on the line.
@@ -95,11 +96,13 @@ class Front:
         access_log.FROM.set(access_log.network(str((scope["client"] or ("",))[0])))
         cards = self._hosts.is_for_cards(scope)
         if cards and scope["path"] != cns.CARD:
-            await _lead(self._home, send)
+            await _lead(f"{self._home}/", send)
+            return
+        if scope["path"].startswith(SIGN_IN) and method == "GET" and self._hosts.ends_in_a_dot(scope):
+            await _lead(self._home + _as_asked(scope), send)
             return
         inner = {**scope, "method": method, VISIT: Visit(number, cards, self._refusal(scope))}
-        if not self._hosts.knows(scope):
-            inner["headers"] = self._hosts.mended(scope["headers"])
+        inner["headers"] = self._hosts.mended(scope)
         await self.litestar(cast(HTTPScope, inner), receive, send)
 
     def _kept(self, path: str) -> list[tuple[bytes, bytes]]:
@@ -121,16 +124,23 @@ class Front:
         path, address = scope["path"], str((scope["client"] or ("",))[0])
         if path not in PROBES and not self._hosts.knows(scope):
             return 400
-        signs_in = path.startswith("/accesso/") and path.endswith(("/entra", cns.ENTER, cns.CARD))
+        signs_in = path.startswith(SIGN_IN) and path.endswith(("/entra", cns.ENTER, cns.CARD))
         too_many = self._requests.exceeded(address) or (signs_in and self._sign_ins.exceeded(address))
         return 429 if too_many else None
 
 
 async def _lead(to: str, send: Send) -> None:
-    """303 to the main host: at the one for cards there is nothing else to see."""
-    headers = [(b"location", f"{to}/".encode()), (b"content-length", b"0"), (b"cache-control", b"no-store")]
+    """303 to our own name: at the port for cards there is nothing else to see, and under a name with a last dot the
+    cookies of a sign-in would not be there when the person comes back."""
+    headers = [(b"location", to.encode()), (b"content-length", b"0"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": 303, "headers": headers})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _as_asked(scope: HTTPScope) -> str:
+    """Path and query as they came, percent signs and all: no line end can be among them."""
+    path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
 
 
 def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
