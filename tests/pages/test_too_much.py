@@ -14,14 +14,13 @@ from omnia_com.communications import amendments, drafts
 from omnia_com.communications.attachments import uploads
 from omnia_com.communications.drafts import MOST_CHARACTERS, TooMany
 from omnia_com.identity import LONGEST_PATH, local
-from omnia_com.pages.http import compression
 from omnia_com.pages.http.compression import LARGE, SMALL, compressed
-from tests.browsing import Visitor, said
-from tests.files import pdf
-from tests.people import AUTONOMO, BOTH_TICKS, SUBORDINATO
-from tests.steps import new_draft, posted_draft
-from tests.test_kept_forms import comes_back, session_ends
-from tests.test_sending import ANNA, HEADING, moment, some_drafts
+from tests.communications.test_kept_forms import comes_back, session_ends
+from tests.communications.test_sending import HEADING, moment, some_drafts
+from tests.helpers.browsing import Visitor, said
+from tests.helpers.files import pdf
+from tests.helpers.people import ANNA, AUTONOMO, BOTH_TICKS, SUBORDINATO
+from tests.helpers.steps import new_draft, posted_draft
 
 LONG = "x" * 60_000
 TOO_LONG = "è" * (MOST_CHARACTERS - 300) + "\nfine del testo " * 60
@@ -39,7 +38,7 @@ def test_the_larger_the_cheaper(size: int, quality: int, monkeypatch: pytest.Mon
         asked.append(quality)
         return bytes(pack(body, quality=1))
 
-    monkeypatch.setattr(compression.brotli, "compress", compress)
+    monkeypatch.setattr("brotli.compress", compress)
     packed, encoding = compressed(b"a" * size, "br")
     assert (encoding, asked) == ("br", [quality])
     assert len(brotli.decompress(packed)) == size
