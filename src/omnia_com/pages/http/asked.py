@@ -64,7 +64,10 @@ class Services(msgspec.Struct, frozen=True):
     saml: ServiceProvider | None
     doors: Callable[[], tuple[Door, ...]]
     keeping: Limit
+    """Forms of an address whose session is gone."""
     schema: Schema
+    refusals: tuple[Limit, Limit]
+    """Sign-ins of an address, and of all, that are refused and written down."""
 
 
 class Asked(Request[Any, Any, Any]):
@@ -77,6 +80,11 @@ class Asked(Request[Any, Any, Any]):
     @property
     def services(self) -> Services:
         return cast(Services, self.app.state.services)
+
+    @property
+    def address(self) -> str:
+        """Of whoever asks, as far as the proxies that we trust tell; '' if nobody does."""
+        return self.client.host if self.client else ""
 
     @property
     def is_fragment(self) -> bool:

@@ -20,6 +20,10 @@ class Limit:
         self._seen[who] = self._seen.get(who, 0) + 1
         return self._seen[who] > self._most
 
+    def just_exceeded(self, who: str) -> bool:
+        """Whether it was the first time: what is told of it is told once."""
+        return self._seen.get(who) == self._most + 1
+
 
 def neighbourhood(address: str) -> str:
     """Whom a limit counts as one: an IPv4 address, or of IPv6 its /64, for who has one of those has them all."""
