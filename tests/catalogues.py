@@ -57,6 +57,7 @@ TABLES: dict[str, Any] = {
         messages.REASONS,
         messages.NIENTE,
         messages.ANY_FIELD,
+        messages.TOO_LONG,
         [text for _, text in messages.REFUSALS.values()],
     ),
     "cautions.py": cautions.CAUTIONS,

@@ -45,7 +45,7 @@ from omnia_com.pages.http.asked import Asked, MaybeSession, MyServices, MySessio
 from omnia_com.pages.http.cookies import cookie_name
 from omnia_com.pages.http.forms import Form, read_form
 from omnia_com.pages.http.front import PROBES, Front
-from omnia_com.pages.http.limits import Limit
+from omnia_com.pages.http.limits import HOUR, Limit
 from omnia_com.pages.http.ready import Ready
 from omnia_com.pages.sign_in import access, cns, oidc, resume, saml, session
 from omnia_com.people.access_log import Notebook
@@ -56,6 +56,7 @@ from omnia_com.storage.schema import Schema
 
 FORM_BYTES = 256 * 1024
 KEPT_A_MINUTE = 60  # forms from one address whose session is gone
+REFUSED_AN_HOUR = (60, 1000)  # sign-ins of one address, and of all, that are written down though they were refused
 HANDLERS = [
     home.start,
     home.home,
@@ -197,8 +198,10 @@ def create_app(settings: Settings) -> Front:
         logging_config=None,
     )
     clock, contents, keeping = Clock(settings.adesso), Contents(settings), Limit(KEPT_A_MINUTE)
+    of_one, of_all = (Limit(most, HOUR) for most in REFUSED_AN_HOUR)
     app.state.services = Services(
-        settings, clock, queue, ready, notebook, contents, parties, cards, saml_party, doors, keeping, schema
+        *(settings, clock, queue, ready, notebook, contents, parties, cards, saml_party, doors, keeping, schema),
+        refusals=(of_one, of_all),
     )
     return Front(app, settings)
 

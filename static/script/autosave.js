@@ -4,7 +4,7 @@ const QUIET = 2000; // ms
 const PATIENCE = 20000;
 let timer;
 let request; // the AbortController of the one under way
-let refused = false; // the server has said in words why it does not go on
+let refused = 0; // the status with which the server has said in words why it does not go on
 let swapInFlight = false; // the fields of another tipologia are on their way
 
 const hasUnsaved = () => savedEdits < edits && !refused;
@@ -39,7 +39,7 @@ const save = async (keepalive = false) => {
     if (request !== mine) return false;
     if (answer.headers.has("HX-Retarget") && answer.status < 500) {
       tell(text);
-      refused = answer.status !== 429;
+      refused = answer.status !== 429 && answer.status;
     } else if (text && answer.ok && answer.headers.get("Content-Type").startsWith("text/plain")) {
       tell(text);
       savedEdits = sending.upTo;
@@ -59,6 +59,7 @@ const save = async (keepalive = false) => {
 
 form.oninput = () => {
   edits++;
+  if (refused === 413) refused = 0; // it was too long
   scheduleSave();
 };
 addEventListener("online", () => scheduleSave(0));

@@ -81,6 +81,27 @@ async def test_saving_by_itself_and_by_the_buttons_is_no_conflict(form: Any, ann
     assert await w.value("datore_lavoro") == "Delta"
 
 
+async def test_what_is_too_long_is_told_and_is_saved_once_it_is_shorter(form: Any, anna: Visitor) -> None:
+    w = await form()
+    await w.fill({"annotazioni": "x" * 20_000})
+    await said(w, "Non salvato: hai scritto troppo")
+    await w.fill({"annotazioni": "Poche parole."})
+    await said(w, "Salvato alle ")
+    assert await stored(anna, w, "annotazioni") == "Poche parole."
+
+
+async def test_a_button_pressed_on_what_is_too_long_shows_it_again_whole(form: Any) -> None:
+    w = await form()
+    await w.fill({"annotazioni": "x" * 20_000})
+    await said(w, "Non salvato: hai scritto troppo")
+    await w.press("Continua")
+    await w.page.get_by_role("alert").wait_for()
+    assert await w.value("annotazioni") == "x" * 20_000
+    await w.fill({"annotazioni": "Poche parole."})
+    await w.press("Salva")
+    await w.page.get_by_text("La bozza è salvata.").wait_for()
+
+
 async def test_a_button_pressed_at_once_saves_what_was_just_typed(form: Any) -> None:
     w = await form()
     await w.fill({"datore_lavoro": "Beta"})

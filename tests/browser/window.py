@@ -15,7 +15,7 @@ TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (e) => console.error("CSP: " + e.violatedDirective + e.blockedURI))
 """
 WAITS = "window.leaving = !!document.querySelector('#modulo p[hidden] > #aggiorna')"
-STATUS = re.compile(r"Failed to load resource: the server responded with a status of 4(09|22)")
+STATUS = re.compile(r"Failed to load resource: the server responded with a status of 4(09|13|22)")
 
 
 class Window:

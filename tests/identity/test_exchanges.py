@@ -2,19 +2,25 @@
 
 import asyncio
 import dataclasses
+import hashlib
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
 import msgspec
 import pytest
+import structlog
 
 from omnia_com.identity import AccessRefused, exchange_keys, exchanges
 from omnia_com.identity.exchanges import Exchange, keep
+from omnia_com.pages.http.front import Front
+from omnia_com.pages.http.limits import HOUR, Limit
 from omnia_com.settings import Settings, SettingsError
+from tests.helpers.browsing import Visitor
 from tests.helpers.waiting import PATIENCE
 
 ANNA = "PRVNNA85E49H501L"
@@ -174,3 +180,62 @@ def test_a_file_that_cannot_be_read_gets_no_new_key(own: Settings) -> None:
     with pytest.raises(SettingsError, match="una chiave per riga"):
         exchange_keys.add(own)
     assert Path(own.registro_chiavi).read_text() == "rotto\n"
+
+
+# Whoever is refused fills nothing.
+
+
+async def test_of_a_refused_answer_little_is_kept(own: Settings, pool: None, database: asyncpg.Connection) -> None:
+    long, request = "<Response ID='_x'>" + os.urandom(60_000).hex(), "<AuthnRequest/>" + "r" * 1000
+    parts = {"AuthnRequest": request, "Response": long, "token": "t" * 60_000, "short": "breve"}
+    await keep(Exchange("saml", "https://idp.example", "_r1", "risposta_non_valida", "", parts), own)
+    [kept] = await exchanges.read("_r1", "prova", "prova", own)
+    found = kept.exchange.parts
+    assert found["AuthnRequest"] == request, "what we wrote is whole"
+    assert found["short"] == "breve"
+    assert found["Response"].startswith("<Response ID='_x'>")
+    assert found["Response"].endswith(f"{len(long)} byte, SHA-256 {hashlib.sha256(long.encode()).hexdigest()}")
+    assert sum(len(part.encode()) for name, part in found.items() if name != "AuthnRequest") <= 3072
+    assert await database.fetchval("SELECT pg_column_size(scambio) FROM scambio") <= 4096
+
+
+async def test_of_an_answer_that_lets_somebody_in_everything_is_kept(own: Settings, pool: None) -> None:
+    whole = msgspec.structs.replace(EXCHANGE, parts={"Response": "x" * 100_000})
+    await keep(whole, own)
+    assert [k.exchange for k in await exchanges.read("_r1", "prova", "prova", own)] == [whole]
+
+
+async def refuse(person: Visitor, junk: str = "") -> None:
+    """A sign-in that is cancelled at the provider, with *junk* beside what it answers."""
+    start = await person.client.get("/accesso/oidc/entra")
+    form = await person.client.get(start.headers["location"])
+    choice = await person.client.post(str(form.url), data={"annulla": "si"})
+    answer = await person.client.get(choice.headers["location"] + junk)
+    assert answer.status_code == 403, answer.text
+
+
+async def test_what_does_not_belong_to_an_answer_is_not_kept(
+    visitor: Callable[[], Visitor], database: asyncpg.Connection
+) -> None:
+    await refuse(visitor(), "&x=" + "y" * 60_000)
+    assert await database.fetchval("SELECT max(pg_column_size(scambio)) FROM scambio") <= 4096
+
+
+async def test_refusals_past_the_limit_raise_one_alarm_and_keep_nobody_out(
+    visitor: Callable[[], Visitor], app: Front, database: asyncpg.Connection
+) -> None:
+    state, person = app.litestar.state, visitor()
+    before = state.services
+    for limits, alarm in (((2, 9), "127.0.0.0/24"), ((9, 2), "tutti")):
+        state.services = msgspec.structs.replace(before, refusals=tuple(Limit(most, HOUR) for most in limits))
+        with structlog.testing.capture_logs() as lines:
+            for _ in range(5):
+                await refuse(person)
+        state.services = before
+        assert [line["di"] for line in lines if line["event"] == "troppi_accessi_rifiutati"] == [alarm]
+        assert await database.fetchval("SELECT count(*) FROM scambio WHERE esito = 'annullato'") == 2
+        await database.execute("DELETE FROM scambio")
+    state.services = msgspec.structs.replace(before, refusals=(Limit(0, HOUR), Limit(0, HOUR)))
+    await person.sign_in("P01")
+    state.services = before
+    assert await database.fetchval("SELECT count(*) FROM scambio WHERE esito = 'entrato'") == 1

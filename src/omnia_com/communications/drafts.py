@@ -16,7 +16,7 @@ from omnia_com.form.answers import Answers, missing_declarations, read
 from omnia_com.form.field_groups import GROUPS, TIPOLOGIA
 from omnia_com.form.problems import Problem
 from omnia_com.italy.clock import Clock, rome
-from omnia_com.people.declarants import Person
+from omnia_com.people.declarants import Person, hold
 from omnia_com.settings import Letterhead
 from omnia_com.storage.database import fetch, transaction
 from omnia_com.storage.tables import Bozza, Comunicazione, Documento
@@ -26,6 +26,7 @@ from .attachments.kept import Attached
 from .sent import PER_PAGE, RECEIPT, Content, Sent, find_sent, record
 
 NOTICE = timedelta(days=30)
+MOST_CHARACTERS = 20_000  # of all texts of one tipologia; what can be sent has less than 5,000
 _SUPERSEDED = "EXISTS (SELECT FROM comunicazione c WHERE c.sostituisce = bozza.rettifica)"
 _COLUMNS = f"id, digitato, versione, aggiornata, rettifica, pagina, passo, {_SUPERSEDED} AS superata"
 FIELD_NAMES = frozenset({TIPOLOGIA.name} | {f.name for g in GROUPS.values() for f in g.fields})
@@ -83,6 +84,14 @@ class Stale(Exception):
         self.draft = draft
 
 
+class TooLong(Exception):
+    """What was typed is more than a draft holds. Nothing of it is stored; `draft` has it all, to be shown again."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(str(draft.id))
+        self.draft = draft
+
+
 class Incomplete(Exception):
     """What keeps a draft from being sent: all problems at once."""
 
@@ -93,14 +102,27 @@ class Incomplete(Exception):
 
 async def start(owner: str, id: UUID, limit: int, typed: Mapping[str, str]) -> UUID:
     """A new draft, with what was *typed* already, under an id that the page chose, so that a second click makes no
-    second one; if that one has been sent, under the next. Returns its id. Raises `TooMany`."""
+    second one; if that one has been sent, under the next. Returns its id.
+
+    Raises `TooMany`, and `TooLong` once the draft is there, but empty.
+    """
     while await Comunicazione.exists().where(Comunicazione.id == id):
         id = uuid5(id, "")
-    if await Bozza.count().where(Bozza.dichiarante == owner) >= limit:
-        raise TooMany
-    text = msgspec.json.encode({name: text for name, text in typed.items() if text}).decode()
-    await Bozza.insert(Bozza(id=id, dichiarante=owner, digitato=text)).on_conflict(action="DO NOTHING")
+    said = {name: text for name, text in typed.items() if text}
+    text = "{}" if _too_long(said) else msgspec.json.encode(said).decode()
+    async with transaction():
+        await hold(owner)
+        if await Bozza.count().where(Bozza.dichiarante == owner) >= limit:
+            raise TooMany
+        await Bozza.insert(Bozza(id=id, dichiarante=owner, digitato=text)).on_conflict(action="DO NOTHING")
+    if _too_long(said):
+        raise TooLong(msgspec.structs.replace(await find_draft(owner, id), typed=said))
     return id
+
+
+def _too_long(typed: Mapping[str, str]) -> bool:
+    together = (sum(len(typed.get(f.name, "")) for f in (TIPOLOGIA, *group.fields)) for group in GROUPS.values())
+    return max(together) > MOST_CHARACTERS
 
 
 async def find_draft(owner: str, id: UUID, *, held: bool = False) -> Draft:
@@ -132,7 +154,8 @@ async def save(
 ) -> Draft:
     """Stores what was *typed* as the draft's next version.
 
-    Raises `AlreadySent`, `NotFound`, or `Stale` for another *version*, unless the *writing* page wrote that one itself.
+    Raises `AlreadySent`, `NotFound`, `TooLong`, or `Stale` for another *version*, unless the *writing* page wrote that
+    one itself.
     Without a version whatever stands is replaced. The same texts again change nothing, not even the version: the draft
     only counts as touched.
     """
@@ -143,6 +166,8 @@ async def save(
             return _draft(rows[0])
         if version not in (None, draft.version) and not writing.goes_on_from(draft.last):
             raise Stale(draft)
+        if _too_long(typed):
+            raise TooLong(msgspec.structs.replace(draft, typed=dict(typed)))
         rows = await fetch(
             "UPDATE bozza SET digitato = $1, versione = versione + 1, aggiornata = now(), pagina = $3, passo = $4 "  # noqa: S608 – a constant
             f"WHERE id = $2 RETURNING {_COLUMNS}",
@@ -240,7 +265,8 @@ def _draft(row: Mapping[str, Any]) -> Draft:
 
 
 async def check_daily_limit(owner: str, most: int) -> None:
-    """Raises `TooMany` after *most* sendings within a day."""
+    """Raises `TooMany` after *most* sendings within a day; until the transaction ends no other is counted."""
+    await hold(owner)
     query = "SELECT count(*) FROM documento WHERE dichiarante = $1 AND tipo = $2 AND creato > now() - interval '1 day'"
     (row,) = await fetch(query, owner, RECEIPT)
     if row["count"] >= most:

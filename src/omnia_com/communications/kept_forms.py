@@ -18,7 +18,7 @@ from omnia_com.storage.database import fetch
 from omnia_com.storage.tables import ModuloTenuto
 
 MINUTES = 30
-LARGEST = 32 * 1024  # bytes of what was written
+LARGEST = 96 * 1024  # bytes of what was written: as much as a draft holds, in any script
 MOST = 5000  # forms at a time: 160 MB at the very worst
 AGE = timedelta(minutes=MINUTES)
 

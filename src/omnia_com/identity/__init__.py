@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 Scheme = Literal["spid", "cie", "cns"]
 START_PAGE = "/comunicazioni"
+LONGEST_PATH = 512  # characters; none of ours has a quarter of that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +59,10 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
 
 
-def local(path: str) -> str:
-    """*path* if it is one of ours, where a sign-in may lead back to; else the start page."""
-    ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    return path if ours else START_PAGE
+def local(path: str, otherwise: str = START_PAGE) -> str:
+    """*path* if it can be one of ours, to lead somebody back to; it is short, for pages and tables repeat it."""
+    plain = path.isascii() and path.isprintable() and "\\" not in path and len(path) <= LONGEST_PATH
+    return path if plain and path.startswith("/") and not path.startswith("//") else otherwise
 
 
 class AccessRefused(Exception):

@@ -1,9 +1,11 @@
 """The register of authentication exchanges: what passed between the service and a provider, kept for 24 months.
 
 DPCM 24/10/2014 art. 13 asks for it. Contents are encrypted; a codice fiscale is inside them and, for finding a
-person's exchanges, as an HMAC. What cannot be kept must not sign in (docs/decisions/0006): `keep` raises.
+person's exchanges, as an HMAC. What cannot be kept must not sign in (docs/decisions/0006): `keep` raises. Of a refused
+exchange little is kept, for anybody can have one made: what we asked, and the beginning and digest of what came.
 """
 
+import hashlib
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,6 +24,9 @@ from .exchange_keys import Key
 
 AT_ONCE = 200  # rows re-encrypted in one transaction
 LONGEST_ID = 500  # what a provider answers may be anything
+ENTERED, LEFT = "entrato", "uscito"  # the outcomes that are no refusal
+OURS = ("AuthnRequest", "request")  # the parts that we wrote ourselves
+MOST_OF_A_REFUSAL = 3072  # bytes of what others wrote
 log = structlog.get_logger()
 
 
@@ -35,9 +40,29 @@ class Exchange(msgspec.Struct, frozen=True):
     protocol: Literal["saml", "oidc", "cns"]
     issuer: str
     request_id: str  # AuthnRequest ID, or state; what `omnia-com registro` is asked for
-    outcome: str  # "entrato", or the AccessRefused reason
+    outcome: str  # `ENTERED`, `LEFT`, or the AccessRefused reason
     codice_fiscale: str  # '' when nobody was recognised
     parts: dict[str, str]
+
+    @property
+    def refused(self) -> bool:
+        return self.outcome not in (ENTERED, LEFT)
+
+    def worth_keeping(self) -> dict[str, str]:
+        """All parts, or of a refused exchange as much of them as `MOST_OF_A_REFUSAL` allows."""
+        if not self.refused:
+            return self.parts
+        share = MOST_OF_A_REFUSAL // max(1, len(self.parts.keys() - set(OURS)))
+        return {name: part if name in OURS else _begun(part, share) for name, part in self.parts.items()}
+
+
+def _begun(part: str, most: int) -> str:
+    """*part* if it has *most* bytes at most; else its beginning, and what tells whether a whole one is this one."""
+    whole = part.encode()
+    if len(whole) <= most:
+        return part
+    rest = f" … {len(whole)} byte, SHA-256 {hashlib.sha256(whole).hexdigest()}"
+    return whole[: most - len(rest.encode())].decode(errors="ignore") + rest
 
 
 class KeptExchange(msgspec.Struct, frozen=True):
@@ -53,10 +78,10 @@ async def keep(exchange: Exchange, settings: Settings) -> None:
             Scambio(
                 id=uuid4(),
                 protocollo=exchange.protocol,
-                emittente=exchange.issuer,
+                emittente=exchange.issuer[:LONGEST_ID],
                 richiesta=exchange.request_id.replace("\0", "")[:LONGEST_ID],
                 esito=exchange.outcome,
-                **_sealed(key, exchange.codice_fiscale, exchange.parts),
+                **_sealed(key, exchange.codice_fiscale, exchange.worth_keeping()),
             )
         )
     except (SettingsError, *AWAY) as e:

@@ -18,7 +18,7 @@ from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments import uploads
 from omnia_com.communications.attachments.kept import MOST, Attached, Attachment
 from omnia_com.communications.attachments.uploads import Refused, Upload
-from omnia_com.communications.drafts import AlreadySent, Draft, Stale
+from omnia_com.communications.drafts import AlreadySent, Draft, Stale, TooLong
 from omnia_com.communications.sent import NotFound, find_sent
 from omnia_com.form.messages import REFUSALS
 from omnia_com.languages import gettext
@@ -26,7 +26,7 @@ from omnia_com.people.sessions import Session
 
 from .conflicts import refuse_stale, sent_meanwhile
 from .controls import Mistake
-from .draft import store
+from .draft import refuse_long, store
 from .http.answer import Page, html, see_other
 from .http.asked import Asked, Id, MyServices, MySession, Services
 from .http.forms import Form, verify
@@ -66,6 +66,8 @@ async def attach(request: Asked, session: MySession, services: MyServices, id: I
         return see_other(f"/bozze/{id}/allegati?{REFUSED}={e.reason}")
     except Stale as e:
         return refuse_stale(request, session, e.draft, posted)
+    except TooLong as e:
+        return await refuse_long(request, session, services, e.draft)
     except AlreadySent as e:
         return sent_meanwhile(request, session, e.sent, posted)
     return see_other(f"/bozze/{id}#allegati")

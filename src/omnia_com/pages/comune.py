@@ -4,14 +4,15 @@ from litestar import get, post
 from litestar.response import Redirect
 
 from omnia_com.communications import drafts
-from omnia_com.communications.drafts import Draft, Stale
+from omnia_com.communications.drafts import Draft, Stale, TooLong
 from omnia_com.form.answers import read
 from omnia_com.form.rules import forse_in_italia
 from omnia_com.italy import comuni, places
 from omnia_com.people.sessions import Session
 
+from .draft import refuse_long
 from .http.answer import Page, chooses_language, html, see_other
-from .http.asked import Asked, Id, MySession
+from .http.asked import Asked, Id, MyServices, MySession
 from .http.forms import MyForm
 
 CITY, UNLISTED = "sede_citta", "comune_non_in_elenco"
@@ -39,7 +40,7 @@ def page(request: Asked, session: Session, draft: Draft, chosen: str = "") -> Pa
 
 
 @post("/bozze/{id:uuid}/comune", name="take_comune", status_code=303)
-async def take(request: Asked, session: MySession, id: Id, form: MyForm) -> Page | Redirect:
+async def take(request: Asked, session: MySession, services: MyServices, id: Id, form: MyForm) -> Page | Redirect:
     """Puts the name into the draft, as if it had been typed; without one what stood there stays."""
     draft = await drafts.find_draft(session.owner, id)
     if chooses_language(request, form):
@@ -51,4 +52,6 @@ async def take(request: Asked, session: MySession, id: Id, form: MyForm) -> Page
         await drafts.save(session.owner, id, typed, draft.version)
     except Stale:  # saved elsewhere in this very moment: the form shows what stands now
         return see_other(f"/bozze/{id}/comune")
+    except TooLong as e:
+        return await refuse_long(request, session, services, e.draft)
     return see_other(f"/bozze/{id}#{CITY}")

@@ -12,15 +12,17 @@ from litestar.response import Redirect
 from omnia_com.communications import drafts
 from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments.kept import Attachment
-from omnia_com.communications.drafts import AlreadySent, Draft, Stale, WritingPage
+from omnia_com.communications.drafts import AlreadySent, Draft, Stale, TooLong, WritingPage
 from omnia_com.communications.sent import NotFound
 from omnia_com.form.answers import Answers, read
 from omnia_com.form.field_groups import TIPOLOGIA
+from omnia_com.form.messages import TOO_LONG
 from omnia_com.form.problems import Problem
+from omnia_com.languages import gettext
 from omnia_com.people.sessions import Session
 
 from . import conflicts, export
-from .controls import controls, draw, lists, mistakes
+from .controls import Mistake, controls, draw, first_id, lists, mistakes
 from .http.answer import Page, chooses_language, html, just_done, line, see_other
 from .http.asked import CHECKED, Asked, Id, MyServices, MySession, Services
 from .http.forms import Form, MyForm, number
@@ -53,6 +55,8 @@ async def save(request: Asked, session: MySession, services: MyServices, id: Id,
         return conflicts.gone(request, session, form)
     except Stale as stale:
         return conflicts.refuse_stale(request, session, stale.draft, form)
+    except TooLong as e:
+        return await refuse_long(request, session, services, e.draft)
     except AlreadySent as e:
         return conflicts.sent_meanwhile(request, session, e.sent, form)
     if chose_language:
@@ -109,7 +113,7 @@ async def delete(request: Asked, session: MySession, id: Id, form: MyForm) -> Re
 
 
 async def store(owner: str, id: UUID, form: Form) -> Draft:
-    """Saves what the form page sent. Raises `NotFound`, `Stale`, `AlreadySent`."""
+    """Saves what the form page sent. Raises `NotFound`, `Stale`, `TooLong`, `AlreadySent`."""
     draft = await drafts.find_draft(owner, id)
     typed = drafts.merged(draft, form, form.get("gruppo_mostrato", ""))
     return await drafts.save(owner, id, typed, number(form.get("versione", "")), _writing_page(form))
@@ -130,6 +134,23 @@ def _part(request: Asked, session: Session, services: Services, draft: Draft, ac
     return html(request, "_gruppo.html", session=session, draft=draft, group=group)
 
 
+async def refuse_long(request: Asked, session: Session, services: Services, typed: Draft) -> Page:
+    """413, in words for a fragment; for a page with all that was *typed*, to be shortened."""
+    if request.is_fragment:
+        return html(request, "_troppo_lungo.html", status=413, session=session)
+    answers = read(typed.typed, services.clock.today())
+    problems = [p for p in answers.problems if not p.missing]
+    attached = await attachments.of_draft(typed.id)
+    return page(request, session, typed, answers, problems, attached, status=413, refused=too_long(typed, answers))
+
+
+def too_long(draft: Draft, answers: Answers) -> tuple[Mistake, ...]:
+    """The words for it lead to the longest of the fields that are shown."""
+    shown = (TIPOLOGIA, *(answers.group.fields if answers.group else ()))
+    longest = max(shown, key=lambda f: len(draft.typed.get(f.name, "")))
+    return (Mistake(longest.name, "troppo_lungo", gettext(TOO_LONG), f"#{first_id(longest, longest.name)}"),)
+
+
 def page(
     request: Asked,
     session: Session,
@@ -139,9 +160,11 @@ def page(
     attached: Sequence[Attachment] = (),
     status: int = 200,
     template: str = "bozza.html",
+    refused: tuple[Mistake, ...] = (),
     **context: Any,
 ) -> Page:
-    errors = mistakes(answers.group, problems)
+    """*refused*: why it is not saved at all, said before what else is wrong."""
+    errors = refused + mistakes(answers.group, problems)
     wrong = {e.field: e.text for e in errors}
     return html(
         request,

@@ -22,6 +22,7 @@ from .http.forms import CsrfRefused, UnreadableRequest
 from .sign_in.spid_errors import SPID_ERRORS
 
 log = structlog.get_logger()
+LONGEST = 200  # characters of a detail in the log: some name what came
 
 WORDS = {
     400: (
@@ -171,7 +172,7 @@ def csrf(request: Asked, e: CsrfRefused) -> Page:
 
 
 def access_refused(request: Asked, e: AccessRefused) -> Page:
-    log.warning("accesso_rifiutato", numero=request.visit.number, motivo=e.reason, dettaglio=str(e))
+    log.warning("accesso_rifiutato", numero=request.visit.number, motivo=e.reason, dettaglio=str(e)[:LONGEST])
     return page(request, REFUSED_STATUS.get(e.reason, 403), NOT_ENTERED, REFUSED.get(e.reason, ANY_REFUSAL))
 
 

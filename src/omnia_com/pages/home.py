@@ -6,13 +6,14 @@ from litestar import get, post
 from litestar.response import Redirect
 
 from omnia_com.communications import drafts
-from omnia_com.communications.drafts import Draft
+from omnia_com.communications.drafts import Draft, TooLong
 from omnia_com.communications.sent import PER_PAGE, Sent, sent_ones
 from omnia_com.form.answers import read
 from omnia_com.form.field_groups import GROUPS
 from omnia_com.people.sessions import Session
 
 from . import conflicts
+from .draft import refuse_long
 from .http.answer import Page, chooses_language, html, see_other
 from .http.asked import Asked, MaybeSession, MyServices, MySession, Services
 from .http.forms import MyForm, UnreadableRequest, page_number
@@ -62,5 +63,8 @@ async def start_draft(request: Asked, session: MySession, services: MyServices, 
         raise UnreadableRequest("id") from None
     if chooses_language(request, form):
         return conflicts.gone(request, session, form)
-    id = await drafts.start(session.owner, id, services.settings.limite_bozze, drafts.fields_of(form))
+    try:
+        id = await drafts.start(session.owner, id, services.settings.limite_bozze, drafts.fields_of(form))
+    except TooLong as e:
+        return await refuse_long(request, session, services, e.draft)
     return see_other(f"/bozze/{id}")

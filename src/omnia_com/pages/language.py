@@ -10,6 +10,7 @@ from litestar.response import Redirect
 
 from omnia_com import languages
 from omnia_com.communications.sent import NotFound
+from omnia_com.identity import local
 
 from .http.answer import language_kept, see_other
 from .http.asked import Asked, MyServices
@@ -20,10 +21,5 @@ async def choose(request: Asked, services: MyServices, code: FromPath[str]) -> R
     """Keeps the choice and goes back to the page of ours that `torna` names. Nothing else changes."""
     if code not in languages.catalogues():
         raise NotFound
-    return see_other(_ours(request.query_params.get("torna", "")), cookies=[language_kept(services.settings, code)])
-
-
-def _ours(path: str) -> str:
-    """*path* if it is one of this site's, else the first page."""
-    local = path.startswith("/") and not path.startswith("//") and "\\" not in path
-    return path if local and path.isascii() and path.isprintable() else "/"
+    back = local(request.query_params.get("torna", ""), otherwise="/")
+    return see_other(back, cookies=[language_kept(services.settings, code)])

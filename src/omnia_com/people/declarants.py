@@ -117,6 +117,14 @@ class Unusable(Exception):
         self.problems = problems
 
 
+async def hold(owner: str) -> None:
+    """Until the transaction ends, whoever else would hold this person waits: what is counted in it stays so.
+
+    A lock that a foreign key's does not wait for (NO KEY): drafts and sessions come and go meanwhile.
+    """
+    await fetch("SELECT FROM dichiarante WHERE codice_fiscale = $1 FOR NO KEY UPDATE", owner)
+
+
 async def contacts(owner: str, *, held: bool = False) -> Contacts:
     """The contacts of *owner*; *held* until the transaction ends."""
     query = "SELECT email, cellulare, telefono, pec, contatti FROM dichiarante WHERE codice_fiscale = $1"

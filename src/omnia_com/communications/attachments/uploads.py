@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from omnia_com.people.declarants import hold
 from omnia_com.storage.database import fetch, transaction
 from omnia_com.storage.tables import Allegato, Contenuto
 
@@ -53,15 +54,13 @@ class Upload:
 async def begin(owner: str, daily_limit: int) -> UUID:
     """Counts a file that begins to come in, whatever becomes of it. Raises `TooManyUploads`."""
     id = uuid4()
-    noted = await fetch(
-        "INSERT INTO contenuto (id, dichiarante) SELECT $1::uuid, $2::varchar WHERE (SELECT count(*) FROM contenuto "
-        "WHERE dichiarante = $2 AND creato > now() - interval '1 day') < $3 RETURNING id",
-        id,
-        owner,
-        daily_limit,
-    )
-    if not noted:
-        raise TooManyUploads
+    query = "SELECT count(*) FROM contenuto WHERE dichiarante = $1 AND creato > now() - interval '1 day'"
+    async with transaction():
+        await hold(owner)
+        (today,) = await fetch(query, owner)
+        if today["count"] >= daily_limit:
+            raise TooManyUploads
+        await Contenuto.insert(Contenuto(id=id, dichiarante=owner))
     return id
 
 

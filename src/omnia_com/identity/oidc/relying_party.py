@@ -26,6 +26,8 @@ from .requests import authorization_request
 __all__ = ["PendingSignIn", "RelyingParty"]
 
 Parts = dict[str, str]  # of an exchange, for the register: filled in as it goes on
+ANSWERED = ("code", "state", "iss", "error", "error_description", "error_uri", "session_state")  # of the browser's part
+LONGEST = 4096  # characters of each of these
 
 
 class RelyingParty:
@@ -61,7 +63,7 @@ class RelyingParty:
     async def finish(self, pending: PendingSignIn, params: Mapping[str, str], parts: Parts | None = None) -> SignedIn:
         """Who signed in, from the query of the provider's answer; *parts* gets what was exchanged."""
         parts = {} if parts is None else parts
-        parts |= {"chain": await self._provider.chain(), "response": urlencode(params, errors="replace")}
+        parts |= {"chain": await self._provider.chain(), "response": _answered(params)}
         code = code_of(params, pending, await self._provider.metadata(), iss_expected=self.agreement.iss_expected)
         tokens = await self._redeem(code, pending, parts)
         id_token = await self._verified(tokens, pending)
@@ -141,6 +143,11 @@ class RelyingParty:
         audience = endpoint if self.agreement.federation else self._provider.issuer
         who, authorization = self.agreement.client.credentials(audience)
         return await self._remote.ask("POST", endpoint, authorization=authorization, form={**form, **who})
+
+
+def _answered(params: Mapping[str, str]) -> str:
+    """What the browser brought that an answer consists of; whoever holds it may have written anything beside that."""
+    return urlencode({name: params[name][:LONGEST] for name in ANSWERED if name in params}, errors="replace")
 
 
 def _provider(agreement: Agreement, remote: Remote) -> OidcProvider | FederatedProvider:

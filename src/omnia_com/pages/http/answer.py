@@ -22,7 +22,6 @@ from .notes import DONE, RESUMED
 from .rendering import render
 
 Page = Response[bytes]
-LARGE, LARGE_AGAIN = 7_200, 4_450  # bytes, compressed: with its headers a page has at most 8,000, later ones 5,000
 JUST_DONE = "fatto"  # the cookie of `just_done`
 STATUS_LINE = {"HX-Retarget": "#stato", "HX-Reswap": "innerHTML"}  # where a fragment with words goes
 NO_STORE = {"Cache-Control": "no-store"}
@@ -56,8 +55,7 @@ def html(
     )
     if chosen := request.visit.language:
         cookies.append(language_kept(request.services.settings, chosen))
-    enough = 0 if request.is_fragment else LARGE if style.inline else LARGE_AGAIN
-    body, encoding = compressed(text.encode(), request.headers.get("accept-encoding", ""), enough)
+    body, encoding = compressed(text.encode(), request.headers.get("accept-encoding", ""))
     csp = policy([*lead_to, session.leaves_to if session else ""], style=style.source, fonts=not request.saves_data)
     headers = _headers(request, status, csp) | ({} if encoding == "identity" else {"Content-Encoding": encoding})
     return Response(body, status_code=status, media_type="text/html", headers=headers, cookies=cookies)

@@ -14,7 +14,7 @@ from litestar.routes import HTTPRoute
 
 from omnia_com.communications.attachments.contents import Contents
 from omnia_com.documents.queue import Queue
-from omnia_com.identity import Door
+from omnia_com.identity import Door, local
 from omnia_com.identity.cns.card import CardReader
 from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.identity.saml.service import ServiceProvider
@@ -64,7 +64,10 @@ class Services(msgspec.Struct, frozen=True):
     saml: ServiceProvider | None
     doors: Callable[[], tuple[Door, ...]]
     keeping: Limit
+    """Forms of an address whose session is gone."""
     schema: Schema
+    refusals: tuple[Limit, Limit]
+    """Sign-ins of an address, and of all, that are refused and written down."""
 
 
 class Asked(Request[Any, Any, Any]):
@@ -77,6 +80,11 @@ class Asked(Request[Any, Any, Any]):
     @property
     def services(self) -> Services:
         return cast(Services, self.app.state.services)
+
+    @property
+    def address(self) -> str:
+        """Of whoever asks, as far as the proxies that we trust tell; '' if nobody does."""
+        return self.client.host if self.client else ""
 
     @property
     def is_fragment(self) -> bool:
@@ -107,7 +115,7 @@ class Asked(Request[Any, Any, Any]):
         """The page to come back to; a form's address that is no page leads to the nearest that is one."""
         path, route = self.url.path, str(self.scope.get("path_template", ""))
         if self.method == "GET":
-            return f"{path}?{self.url.query}" if self.url.query else path
+            return local(f"{path}?{self.url.query}" if self.url.query else path, otherwise=local(path, otherwise="/"))
         pages = {r.path_format for r in self.app.routes if isinstance(r, HTTPRoute) and "GET" in r.methods}
         while path and route not in pages:
             path, route = path.rpartition("/")[0], route.rpartition("/")[0]

@@ -13,6 +13,7 @@ from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
 from omnia_com import languages
+from omnia_com.identity import LONGEST_PATH
 from omnia_com.people import access_log
 from omnia_com.settings import Settings
 
@@ -22,7 +23,7 @@ from .asked import VISIT, Visit
 from .cookies import YEAR, cookie, cookie_name
 from .csp import policy
 from .hosts import Hosts
-from .limits import Limit
+from .limits import Limit, neighbourhood
 
 log = structlog.get_logger()
 PROBES = ("/salute",)  # asked for by machines under any name
@@ -78,7 +79,8 @@ class Front:
         await self._respond(scope, number, receive, _without_body(answer) if scope["method"] == "HEAD" else answer)
         if not scope["path"].startswith(SILENT):
             ms = round((time.perf_counter() - began) * 1000, 1)
-            log.info("richiesta", numero=number, metodo=scope["method"], percorso=scope["path"], stato=status, ms=ms)
+            path = scope["path"][:LONGEST_PATH]
+            log.info("richiesta", numero=number, metodo=scope["method"], percorso=path, stato=status, ms=ms)
 
     def _headers_for(self, scope: HTTPScope) -> list[tuple[bytes, bytes]]:
         """A navigation or a foreign page cannot send `HX-Request`: only the script of a page of ours can."""
@@ -93,7 +95,7 @@ class Front:
             return
         languages.use(self._wanted(headers))
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        access_log.FROM.set(access_log.network(str((scope["client"] or ("",))[0])))
+        access_log.FROM.set(access_log.network(_address(scope)))
         cards = self._hosts.is_for_cards(scope)
         if cards and scope["path"] != cns.CARD:
             await _lead(f"{self._home}/", send)
@@ -121,12 +123,16 @@ class Front:
 
     def _refusal(self, scope: HTTPScope) -> int | None:
         """The status with which a request is refused before anything else looks at it."""
-        path, address = scope["path"], str((scope["client"] or ("",))[0])
+        path, address = scope["path"], neighbourhood(_address(scope))
         if path not in PROBES and not self._hosts.knows(scope):
             return 400
         signs_in = path.startswith(SIGN_IN) and path.endswith(("/entra", cns.ENTER, cns.CARD))
         too_many = self._requests.exceeded(address) or (signs_in and self._sign_ins.exceeded(address))
         return 429 if too_many else None
+
+
+def _address(scope: HTTPScope) -> str:
+    return str((scope["client"] or ("",))[0])
 
 
 async def _lead(to: str, send: Send) -> None:

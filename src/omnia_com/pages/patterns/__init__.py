@@ -92,6 +92,7 @@ PATTERNS = (
     ),
     Pattern("bozza-rettifica", "Bozza: rettifica", lambda s: s.draft(EMPLOYED, amends=True)),
     Pattern("bozza-rettifica-tardi", "Bozza: rettifica che non si può più inviare", Stage.late_amendment),
+    Pattern("bozza-troppo-lunga", "Bozza: non salvata, c’è scritto troppo", Stage.too_long),
     Pattern("bozza-sparita", "La bozza non c’è più, e quello che è scritto sì", Stage.draft_gone),
     Pattern("bozza-allegati", "Bozza: con cinque allegati", lambda s: s.draft(EMPLOYED, attached=5)),
     Pattern("stato-salvato", "Bozza: si è salvata da sé", Stage.saved),
@@ -111,6 +112,7 @@ PATTERNS = (
         lambda s: s.warned("Fra due minuti", "Resta"),
     ),
     Pattern("stato-conflitto", "Bozza: cambiata in un’altra finestra, mentre si scrive", Stage.conflict_told),
+    Pattern("stato-troppo-lungo", "Bozza: non si è salvata, c’è scritto troppo", Stage.too_long_told),
     Pattern("stato-gia-inviata", "Bozza: già inviata altrove, mentre si scrive", Stage.already_sent_told),
     Pattern("stato-campi-sessione", "Bozza: la sessione è finita cambiando tipologia", Stage.session_over),
     Pattern(

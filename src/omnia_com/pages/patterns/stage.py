@@ -123,6 +123,11 @@ class Stage:
         shown = [p for p in answers.problems if all_errors or not p.missing]
         return draft.page(self.request, SESSION, a_draft(typed, amends=amends), answers, shown, files(attached))
 
+    def too_long(self) -> Page:
+        answers = read(EMPLOYED, TODAY)
+        draft_ = a_draft(EMPLOYED)
+        return draft.page(self.request, SESSION, draft_, answers, (), refused=draft.too_long(draft_, answers))
+
     def state(self, *, saved_line: str = "", status_line: str = "") -> Page:
         """The form page as its script leaves it, when the line of the savings or that of the fields says something."""
         answers = read(EMPLOYED, TODAY)
@@ -141,6 +146,9 @@ class Stage:
 
     def conflict_told(self) -> Page:
         return self.state(saved_line=render("_conflitto.html"))
+
+    def too_long_told(self) -> Page:
+        return self.state(saved_line=render("_troppo_lungo.html"))
 
     def already_sent_told(self) -> Page:
         return self.state(saved_line=render("_gia_inviata.html", sent=a_communication(1)))

@@ -4,7 +4,7 @@ import structlog
 from litestar import get, post
 from litestar.response import Redirect
 
-from omnia_com.identity import SignedIn
+from omnia_com.identity import SignedIn, local
 from omnia_com.people import access_log
 from omnia_com.people.declarants import remember
 from omnia_com.people.sessions import Session, close_all, close_session, open_session
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 async def enter(request: Asked, maybe_session: MaybeSession, services: MyServices) -> Page | Redirect:
     """Where a page that needs a person sends whoever is not signed in; `next` leads back to it, `tenuto` says whether
     what they had posted was kept."""
-    back, kept = request.query_params.get("next", ""), request.query_params.get("tenuto", "")
+    back, kept = local(request.query_params.get("next", ""), otherwise=""), request.query_params.get("tenuto", "")
     if maybe_session:
         return see_other("/comunicazioni")
     return html(request, "entra.html", kept=kept, **offered(services.doors(), back))

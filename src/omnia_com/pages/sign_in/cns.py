@@ -15,7 +15,7 @@ from litestar.response import Redirect
 from omnia_com.communications.sent import NotFound
 from omnia_com.identity import AccessRefused, Door, Identity, SignedIn, local
 from omnia_com.identity.cns.card import CardReader, issuer_of
-from omnia_com.identity.exchanges import Exchange, keep
+from omnia_com.identity.exchanges import ENTERED, Exchange
 from omnia_com.people.sessions import PENDING_MINUTES, hand_over, keep_pending, take_anywhere, take_pending
 from omnia_com.settings import Settings
 
@@ -23,6 +23,7 @@ from ..http.answer import see_other
 from ..http.asked import Asked, MyServices, Services
 from ..http.cookies import cookie, cookie_name
 from .access import welcome
+from .register import register
 
 ENTER, CARD, RETURN = "/accesso/cns", "/accesso/cns/carta", "/accesso/cns/ritorno"
 HAND_OVER_MINUTES = 1
@@ -74,9 +75,7 @@ async def card(request: Asked, services: MyServices) -> Redirect:
         if pending is None:
             raise AccessRefused("accesso_scaduto", "nessun accesso in corso con questo stato")
     except AccessRefused as e:
-        await keep(
-            Exchange("cns", issuer_of(certificate), state, e.reason, "", {"certificate": pem}), services.settings
-        )
+        await register(request, Exchange("cns", issuer_of(certificate), state, e.reason, "", {"certificate": pem}))
         raise
     leaving, browser = pending
     code = secrets.token_urlsafe(32)
@@ -93,7 +92,7 @@ async def arrive(request: Asked, services: MyServices) -> Redirect:
     if arriving is None:
         raise AccessRefused("accesso_scaduto", "nessuna carta letta per questo browser")
     who, parts = arriving.identity, {"certificate": arriving.certificate}
-    await keep(Exchange("cns", who.issuer, arriving.state, "entrato", who.codice_fiscale, parts), services.settings)
+    await register(request, Exchange("cns", who.issuer, arriving.state, ENTERED, who.codice_fiscale, parts))
     return await welcome(request, services, SignedIn(who), arriving.next)
 
 

@@ -7,19 +7,19 @@ from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Response
 
 from omnia_com.identity import AccessRefused, Scheme, SignedIn
-from omnia_com.identity.exchanges import Exchange, keep
+from omnia_com.identity.exchanges import ENTERED, Exchange
 from omnia_com.identity.oidc.agreements import RETURN
 from omnia_com.identity.oidc.federation.statements import TYPE
 from omnia_com.identity.oidc.federation.trust import WELL_KNOWN
 from omnia_com.identity.oidc.relying_parties import ENTER
 from omnia_com.identity.oidc.relying_party import Parts, PendingSignIn, RelyingParty
 from omnia_com.people.sessions import PENDING_MINUTES, keep_pending, take_pending
-from omnia_com.settings import Settings
 
 from ..http.answer import see_other
 from ..http.asked import Asked, MyServices
 from ..http.cookies import cookie, cookie_name
 from .access import welcome
+from .register import register
 
 SCHEMES: dict[str, Scheme] = {"spid": "spid", "cie": "cie", "cns": "cns"}
 
@@ -46,22 +46,20 @@ async def answer(request: Asked, services: MyServices) -> Redirect:
     party = services.oidc.named(pending.party)
     if request.url.path != party.agreement.return_path:
         raise AccessRefused("risposta_non_valida", "risposta all’indirizzo di un altro fornitore")
-    signed_in = await _registered(party, pending, dict(request.query_params), services.settings)
+    signed_in = await _registered(request, party, pending)
     return await welcome(request, services, signed_in, pending.next)
 
 
-async def _registered(
-    party: RelyingParty, pending: PendingSignIn, params: dict[str, str], settings: Settings
-) -> SignedIn:
+async def _registered(request: Asked, party: RelyingParty, pending: PendingSignIn) -> SignedIn:
     """Who signed in; whatever came of it, what was exchanged is in the register before anybody is let in."""
     parts: Parts = {"request": pending.request}
     about = ("oidc", party.agreement.issuer, pending.state)
     try:
-        signed_in = await party.finish(pending, params, parts)
+        signed_in = await party.finish(pending, dict(request.query_params), parts)
     except AccessRefused as e:
-        await keep(Exchange(*about, e.reason, "", parts), settings)  # type: ignore[arg-type]
+        await register(request, Exchange(*about, e.reason, "", parts))  # type: ignore[arg-type]
         raise
-    await keep(Exchange(*about, "entrato", signed_in.identity.codice_fiscale, parts), settings)  # type: ignore[arg-type]
+    await register(request, Exchange(*about, ENTERED, signed_in.identity.codice_fiscale, parts))  # type: ignore[arg-type]
     return signed_in
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 from omnia_com.identity import AccessRefused
-from omnia_com.identity.exchanges import Exchange, keep
+from omnia_com.identity.exchanges import LEFT, Exchange, keep
 from omnia_com.people.sessions import Session, Token
 
 from ..http.asked import Services
@@ -33,5 +33,5 @@ async def _revoke(token: Token, services: Services) -> None:
     except AccessRefused as e:
         answer = str(e)
     if answer:
-        about = ("oidc", token.issuer, token.request_id, "uscito", token.owner)
+        about = ("oidc", token.issuer, token.request_id, LEFT, token.owner)
         await keep(Exchange(*about, {"revocation": answer}), services.settings)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from omnia_com.communications import drafts, kept_forms
-from omnia_com.communications.drafts import AlreadySent, Stale
+from omnia_com.communications.drafts import AlreadySent, Stale, TooLong
 from omnia_com.communications.kept_forms import KeptForm
 from omnia_com.communications.sent import NotFound
 from omnia_com.people import access_log, csrf, declarants
@@ -89,7 +89,7 @@ async def _put_back(owner: str, secret: str, back: str) -> tuple[str, bool]:
         if drafts.fields_of(form.fields):
             return "/ripresa", False
         back = NOT_YOURS
-    except (Stale, AlreadySent):
+    except (Stale, TooLong, AlreadySent):
         return "/ripresa", False
     except Unusable:
         return "/ripresa?ripresa=correggi", False

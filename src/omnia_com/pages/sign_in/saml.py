@@ -14,7 +14,7 @@ from litestar import get, post
 from litestar.response import Redirect, Response
 
 from omnia_com.identity import AccessRefused, Scheme, SignedIn, local, origin_of
-from omnia_com.identity.exchanges import Exchange, keep
+from omnia_com.identity.exchanges import ENTERED, Exchange
 from omnia_com.identity.saml import logout, responses, xml
 from omnia_com.identity.saml.requests import Departure, PendingSaml
 from omnia_com.identity.saml.service import ACS, ENTER, SLO, ServiceProvider, received
@@ -33,6 +33,7 @@ from ..http.asked import Asked, MyServices, Services
 from ..http.cookies import cookie, cookie_name
 from ..http.forms import Form, read_fields
 from .access import welcome
+from .register import register
 
 log = structlog.get_logger()
 RETURN = "/accesso/saml/ritorno"
@@ -96,29 +97,29 @@ async def answer(request: Asked, services: MyServices) -> Redirect:
     if found is None:
         raise AccessRefused("accesso_scaduto", "nessun accesso in corso con questo InResponseTo")
     pending, browser = found
-    signed_in = await _finish(party, services, response, pending, form)
+    signed_in = await _finish(request, party, response, pending, form)
     code = secrets.token_urlsafe(32)
     await hand_over(code, Arrived(signed_in, pending.next), browser)
     return see_other(f"{pending.origin}{RETURN}?codice={code}")
 
 
 async def _finish(
-    party: ServiceProvider, services: Services, response: xml.Element, pending: PendingSaml, form: Form
+    request: Asked, party: ServiceProvider, response: xml.Element, pending: PendingSaml, form: Form
 ) -> SignedIn:
     """Who signed in, once the exchange is in the register; what is refused is registered as well."""
     parts = {"AuthnRequest": pending.request, "Response": xml.serialized(response).decode()}
 
-    async def register(outcome: str, codice_fiscale: str) -> None:
-        exchange = Exchange("saml", pending.issuer, pending.request_id, outcome, codice_fiscale, parts)
-        await keep(exchange, services.settings)
+    async def came_to(outcome: str, codice_fiscale: str) -> None:
+        about = ("saml", pending.issuer, pending.request_id)
+        await register(request, Exchange(*about, outcome, codice_fiscale, parts))  # type: ignore[arg-type]
 
     try:
         equal(form.get("RelayState", pending.relay_state), pending.relay_state, "RelayState")
         signed_in = await asyncio.to_thread(party.finish, response, pending)
     except AccessRefused as e:
-        await register(e.reason, "")
+        await came_to(e.reason, "")
         raise
-    await register("entrato", signed_in.identity.codice_fiscale)
+    await came_to(ENTERED, signed_in.identity.codice_fiscale)
     return signed_in
 
 
