@@ -1,5 +1,7 @@
 """The database and its description say the same, and every step that leads there has a place of its own."""
 
+import asyncio
+import base64
 import os
 import subprocess
 import sys
@@ -15,9 +17,11 @@ from piccolo.apps.migrations.commands.backwards import run_backwards
 from piccolo.conf.apps import table_finder
 from piccolo.table import sort_table_classes
 
-from omnia_com.settings import Settings
+from omnia_com.settings import Settings, SettingsError
 from omnia_com.storage import migrate, migrations, piccolo_app
 from omnia_com.storage.database import DB
+from omnia_com.storage.verifier import verifier
+from tests.helpers.waiting import until
 
 FOLDER = Path(str(migrations.__file__)).parent
 FILES = sorted(path.stem for path in FOLDER.glob("m*.py"))
@@ -154,3 +158,117 @@ async def test_a_database_of_others_is_left_as_it_is_in_words(empty: str, enviro
     assert "La base dati non è vuota" in done.stderr
     assert await connection.fetchval("SELECT to_regclass('dichiarante')") is None
     await connection.close()
+
+
+async def test_a_database_of_a_newer_release_is_left_as_it_is_in_words(empty: str, steps: Path) -> None:
+    (steps / "m9003_nuova.py").write_text(LATER.format(second="SELECT 1"))
+    await migrate.bring(Settings(database_url=empty))
+    (steps / "m9003_nuova.py").unlink()
+    with pytest.raises(SettingsError, match="più nuova di questa: ha già 9999-01-01"):
+        await migrate.bring(Settings(database_url=empty))
+
+
+# What others hold, as a backup does.
+
+
+@pytest.fixture
+async def backup(empty: str, steps: Path) -> AsyncIterator[asyncpg.Connection]:
+    """Somebody who reads all of it for a long time; meanwhile there is a step to be taken."""
+    await migrate.bring(Settings(database_url=empty))
+    (steps / "m9004_nota.py").write_text(LATER.format(second="SELECT 1"))
+    connection = await asyncpg.connect(empty)
+    await connection.execute("BEGIN; LOCK TABLE bozza IN ACCESS SHARE MODE")
+    yield connection
+    await connection.close()
+
+
+async def test_a_step_waits_for_a_backup_and_nobody_waits_for_the_step(
+    empty: str, backup: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(migrate, "PAUSE", 0.02)
+    monkeypatch.setattr(migrate, "TRIES", 100_000)
+    said = ""
+
+    async def refused_once() -> bool:
+        nonlocal said
+        said += capsys.readouterr().err
+        return migrate.WAITING in said
+
+    migrating = asyncio.create_task(migrate.bring(Settings(database_url=empty)))
+    await until(refused_once)
+    reader = await asyncpg.connect(empty)
+    assert await reader.fetchval("SELECT count(*) FROM bozza") == 0
+    assert not migrating.done()
+    await reader.close()
+    await backup.execute("COMMIT")
+    await migrating
+    assert await notes(empty) == 0
+
+
+async def test_whoever_holds_it_for_too_long_is_named_in_words(
+    empty: str, backup: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "10ms")
+    monkeypatch.setattr(migrate, "PAUSE", 0.01)
+    monkeypatch.setattr(migrate, "TRIES", 2)
+    with pytest.raises(SettingsError, match="forse una copia di riserva"):
+        await migrate.bring(Settings(database_url=empty))
+    with pytest.raises(asyncpg.UndefinedColumnError):
+        await notes(empty)
+
+
+# The service's own user, with a password.
+
+
+@pytest.fixture
+async def by_password(empty: str, database: asyncpg.Connection) -> AsyncIterator[str]:
+    """The address of the empty database for a user who is not there yet; `{}` is the password."""
+    file = Path(await database.fetchval("SHOW hba_file"))
+    before = file.read_text()
+    file.write_text(f"local vuota con_parola scram-sha-256\n{before}")
+    await database.execute("SELECT pg_reload_conf()")
+    url = urlunsplit(urlsplit(empty)._replace(netloc="con_parola:{}@"))
+
+    async def asked_for() -> bool:
+        with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError) as refused:
+            await asyncpg.connect(url.format("x"))
+        return isinstance(refused.value, asyncpg.InvalidPasswordError)
+
+    await until(asked_for)
+    yield url
+    file.write_text(before)
+    await database.execute("SELECT pg_reload_conf(); DROP OWNED BY con_parola; DROP ROLE con_parola")
+
+
+async def enters(url: str) -> bool:
+    try:
+        connection = await asyncpg.connect(url)
+    except asyncpg.InvalidPasswordError:
+        return False
+    allowed: bool = await connection.fetchval("SELECT has_table_privilege('comunicazione', 'INSERT')")
+    await connection.close()
+    return allowed
+
+
+@pytest.mark.usefixtures("steps")
+async def test_the_services_user_is_made_with_the_password_of_its_address(empty: str, by_password: str) -> None:
+    """And has another when the address has another."""
+    first, second = by_password.format("prima%2F1"), by_password.format("seconda")
+    await migrate.bring(Settings(database_url=first, database_owner_url=empty))
+    assert (await enters(first), await enters(second)) == (True, False)
+    for _ in range(2):
+        await migrate.bring(Settings(database_url=second, database_owner_url=empty))
+        assert (await enters(first), await enters(second)) == (False, True)
+
+
+async def test_a_password_is_kept_as_postgresql_keeps_it(database: asyncpg.Connection) -> None:
+    made = database.transaction()
+    await made.start()
+    await database.execute("CREATE ROLE prova PASSWORD 'Parola 1'")
+    kept = await database.fetchval("SELECT rolpassword FROM pg_authid WHERE rolname = 'prova'")
+    await made.rollback()
+    salt = base64.b64decode(kept.split("$")[1].split(":")[1])
+    assert verifier("Parola 1", salt) == kept
+    assert verifier("Parola 1") != verifier("Parola 1")
+    assert verifier("perché") == "perché", "PostgreSQL has its own way with what is not ASCII"

@@ -8,11 +8,14 @@ import secrets
 TURNS = 4096  # what PostgreSQL itself takes
 
 
-def verifier(password: str) -> str:
-    """`SCRAM-SHA-256$…` of an ASCII *password*; any other as it is, for PostgreSQL to normalise (RFC 4013)."""
+def verifier(password: str, salt: bytes = b"") -> str:
+    """`SCRAM-SHA-256$…` of an ASCII *password*; any other as it is, for PostgreSQL to normalise (RFC 4013).
+
+    A new *salt* each time, if none is given.
+    """
     if not password.isascii():
         return password
-    salt = secrets.token_bytes(16)
+    salt = salt or secrets.token_bytes(16)
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, TURNS)
     client, server = (hmac.digest(salted, key, "sha256") for key in (b"Client Key", b"Server Key"))
     stored = hashlib.sha256(client).digest()
