@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: messages run script fonts test test-peers compose-check requirements sbom lint bench screenshots accessibility places clean help
+.PHONY: messages run script fonts typefaces test test-peers compose-check requirements sbom lint bench screenshots accessibility places clean help
 
 PYTHON ?= python3
 unexport PYTHONDONTWRITEBYTECODE # or each of hundreds of processes compiles everything again
@@ -78,6 +78,9 @@ script: .venv/.test ## rifà static/modulo.min.js, la forma breve di static/scri
 fonts: .venv/.test ## rifà i caratteri delle pagine, con le sole lettere dell'italiano e del tedesco
 	@for w in 400 700; do $(BIN)/pyftsubset static/fonts/titillium-latin-$$w.woff2 --unicodes=$(LETTERS) \
 	  --layout-features= --no-hinting --desubroutinize --flavor=woff2 --output-file=static/titillium-$$w.woff2; done
+
+typefaces: .venv/.test ## rifà i caratteri delle ricevute per accenti, frecce e altri segni, dai loro pacchetti (servono npm e la rete)
+	@$(BIN)/python docs/typefaces.py && $(BIN)/python -m tests.test_typefaces
 
 compose-check: ## costruisce le immagini e prova docker-compose.yml (serve podman o docker)
 	@exec deploy/compose-check

@@ -64,6 +64,14 @@ RECEIPT = Sheet(
     ente="Ente dimostrativo",
     footer="Protocollo OMNIACOM.2026.0000001",
 )
+NAMES = (
+    "Adébáyọ\u0300 Ọ\u0300ṣun",
+    "Chị\u0300amaka Ụ\u0301zọ\u0301",
+    "ė\u0301 į\u0301 ų\u0303 i\u0307\u0301 j\u0303",
+    "за\u0301мок",
+    "Ẹ\u0301 m\u0300 ɛ\u0301 ŋ\u0301",
+)
+SIGNS = "almeno ≤ 5, ≥ 3 → avanti ✓ ✔ ✗ • ● ★ ☎ ‰ ⅓ x⁴ H₂O"
 HOSTILE_ROW = Row(HOSTILE, HOSTILE)
 SHEETS = {
     "ricevuta": RECEIPT,
@@ -77,6 +85,9 @@ SHEETS = {
     ),
     "annotazione lunga": Sheet(heading="Ricevuta", sections=(job(NOTE),)),
     "annotazione di sole righe": Sheet(heading="Ricevuta", sections=(job("a\n" * 300),)),
+    "nomi del mondo": Sheet(
+        heading="Ricevuta", facts=rows(*(("Nome", name) for name in NAMES)), sections=(job(SIGNS),)
+    ),
     "emoji": Sheet(heading="Ricevuta", sections=(job("😀" * 2000),)),
     "ostile": Sheet(
         heading=HOSTILE,
@@ -176,9 +187,35 @@ async def test_all_that_was_typed_is_in_the_pages(browser: Browser) -> None:
         "<b>\"' &amp; {{7*7}}",
         "<script>alert(1)</script>",
         "[U+1F600 U+1F468",
-        "é x[U+0323] Київ Ελλάδα Nguyễn",
+        "é x\u0323 Київ Ελλάδα Nguyễn",
     ):
         assert contains_text(hostile, words)
+
+
+async def test_names_of_the_world_are_drawn_as_they_are(browser: Browser) -> None:
+    """C31, C32: in words, and each mark by the typeface of its letter, which places it; the receipt stays small."""
+    pdf = await printed(browser, SHEETS["nomi del mondo"])
+    assert [words for words in (*NAMES, *SIGNS.split()) if not contains_text(pdf, words)] == []
+    assert not contains_text(pdf, "[U+")
+    assert len(pdf) < 48 * 1024
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        fonts = [str(f.BaseFont) for f in document.pages[0].Resources.Font.values()]
+        spans = [" ".join(fonts_of(document.pages[0], words)) for words in ("ọ\u0300", "į\u0301", "m\u0300")]
+    assert len(fonts) < 12
+    assert [span.partition("+")[2] for span in spans] == ["NotoSans-Regular"] * 3
+
+
+def fonts_of(page: pikepdf.Page, words: str) -> list[str]:
+    """The fonts of the glyphs that stand for these *words* together."""
+    found: list[str] = []
+    inside = False
+    for instruction in pikepdf.parse_content_stream(page, "BDC EMC Tf"):
+        operator, operands = str(instruction.operator), instruction.operands
+        if operator == "Tf":
+            found += [str(page.obj.Resources.Font[str(operands[0])].BaseFont)] * inside
+        else:
+            inside = operator == "BDC" and str(operands[-1].get("/ActualText", "")) == words
+    return sorted(set(found))
 
 
 async def test_the_protocol_that_is_looked_for_is_the_one_that_is_shown(browser: Browser) -> None:

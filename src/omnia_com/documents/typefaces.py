@@ -8,12 +8,13 @@ import base64
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
 FAMILIES = {"titillium": "Titillium Web", "noto": "Noto Sans"}
 FOLDER = files("omnia_com.static") / "fonts"
-INVISIBLE = [0xAD, *range(0x200B, 0x200E), 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)]
+INVISIBLE = [0xAD, 0x34F, *range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF, *range(0xFE00, 0xFE10), 0xFFFC]
 SPACES = [0x09, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000]
 NEW_LINES = [0x0B, 0x0C, 0x85, 0x2028, 0x2029]
 PLAIN = {
@@ -23,16 +24,19 @@ PLAIN = {
     0x2010: "-",
     0x2011: "-",
 }
+SPELT = ("<compat>", "<wide>", "<narrow>", "<font>")  # signs that are letters in another dress: ﬁ, Ａ, 𝐀
+MARKS = "noto-marks"  # the face that has letters and what is written above and below them
+MOST_MARKS = 4  # on one letter: as many as any language writes; more would cover the lines around
 
 
 def printable(text: str) -> str:
     """*text* as it can be printed: signs without a glyph by their code, as in `[U+1F600]`; lines end in `\\n`."""
-    return _without_glyph().sub(_codes, _plain(text))
+    return _runs().sub(lambda run: _codes(run["coded"]) if run["coded"] else run[0], _plain(text))
 
 
 def has_codes(text: str) -> bool:
     """Whether `printable(text)` shows some sign by its code."""
-    return _without_glyph().search(_plain(text)) is not None
+    return any(run["coded"] for run in _runs().finditer(_plain(text)))
 
 
 def faces(text: str) -> str:
@@ -49,26 +53,45 @@ def coverage() -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").translate(PLAIN))
-
-
-def _codes(run: re.Match[str]) -> str:
-    return "[" + " ".join(f"U+{ord(sign):04X}" for sign in run[0]) + "]"
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(PLAIN)
+    return unicodedata.normalize("NFC", "".join(map(_spelt, lines)))
 
 
 @cache
-def _without_glyph() -> re.Pattern[str]:
-    return re.compile("[^\n" + re.escape("".join(_face_of())) + "]+")
+def _spelt(sign: str) -> str:
+    """A sign that no face draws by the letters that it is made of, if these are drawn: «ﬁ» by «fi»."""
+    if sign in _face_of() or unicodedata.decomposition(sign).partition(" ")[0] not in SPELT:
+        return sign
+    letters = unicodedata.normalize("NFKC", sign)
+    return letters if _face_of().keys() >= set(letters) else sign
+
+
+def _codes(run: str) -> str:
+    return "[" + " ".join(f"U+{ord(sign):04X}" for sign in run) + "]"
+
+
+@cache
+def _runs() -> re.Pattern[str]:
+    """What is drawn, and what is `coded`. A mark is drawn over a letter of its own face, and nowhere else."""
+    marks = "".join(sign for sign in _face_of() if unicodedata.category(sign)[0] == "M")
+    letters = "".join(filter(str.isalnum, map(chr, _points(coverage()[MARKS]))))
+    drawn = "\n" + "".join(_face_of().keys() - set(marks))
+    marks, letters, drawn = map(re.escape, (marks, letters, drawn))
+    return re.compile(f"(?:[{letters}][{marks}]{{1,{MOST_MARKS}}}|[{drawn}])+|(?P<coded>[^{drawn}]+)")
 
 
 @cache
 def _face_of() -> dict[str, str]:
     face_of: dict[str, str] = {}
     for name, ranges in coverage().items():
-        for first, last in re.findall(r"U\+(\w+)(?:-(\w+))?", ranges):
-            for point in range(int(first, 16), int(last or first, 16) + 1):
-                face_of.setdefault(chr(point), name)
+        for point in _points(ranges):
+            face_of.setdefault(chr(point), name)
     return face_of
+
+
+def _points(ranges: str) -> Iterator[int]:
+    for first, last in re.findall(r"U\+(\w+)(?:-(\w+))?", ranges):
+        yield from range(int(first, 16), int(last or first, 16) + 1)
 
 
 @cache

@@ -38,16 +38,17 @@ def _marked(instructions: Sequence[Instruction], taken_out: set[int]) -> Iterato
         if painted and depth == 0:
             yield from (BEGIN, *path, instruction, END)
         else:
-            yield from (*path, _mark(instruction, taken_out))
+            yield from (*path, _mark(instruction, taken_out, outside=depth == 0))
         path = []
         depth += (operator in ("BMC", "BDC")) - (operator == "EMC")
     yield from path
 
 
-def _mark(instruction: Instruction, taken_out: set[int]) -> Instruction:
-    if not taken_out or str(instruction.operator) != "BDC":
+def _mark(instruction: Instruction, taken_out: set[int], *, outside: bool) -> Instruction:
+    """Outside the structure glyphs may come with the words that they stand for (a letter and its marks): they stay."""
+    if str(instruction.operator) != "BDC" or not isinstance(properties := instruction.operands[1], Dictionary):
         return instruction
-    properties = instruction.operands[1]
-    if isinstance(properties, Dictionary) and int(properties.get("/MCID", -1)) in taken_out:
-        return BEGIN
-    return instruction
+    number = int(properties.get("/MCID", -1))
+    if outside and number < 0:
+        return ContentStreamInstruction([Name.Artifact, properties], Operator("BDC"))
+    return BEGIN if number in taken_out else instruction

@@ -27,14 +27,28 @@ def pages_text(pdf: bytes) -> Iterator[str]:
 
 
 def _shown(page: pikepdf.Page, known: dict[tuple[int, int], Glyphs]) -> Iterator[str]:
+    """Where the page says in words what its glyphs are together (a letter and its marks), these words."""
     fonts = page.obj.Resources.get("/Font", pikepdf.Dictionary())
     glyphs: Glyphs = {}
-    for instruction in pikepdf.parse_content_stream(page, "Tf Tj TJ"):
-        if str(instruction.operator) == "Tf":
-            font = fonts[str(instruction.operands[0])]
+    in_words: list[bool] = []  # of each part that is open
+    for instruction in pikepdf.parse_content_stream(page, "Tf Tj TJ BDC BMC EMC"):
+        operator, operands = str(instruction.operator), instruction.operands
+        if operator == "Tf":
+            font = fonts[str(operands[0])]
             glyphs = known.get(font.objgen) or known.setdefault(font.objgen, _glyphs(font))
-        else:
-            yield _decoded(instruction.operands[0], glyphs)
+        elif operator in ("BDC", "BMC"):
+            words = _actual_text(operands[-1])
+            yield words or ""
+            in_words.append(words is not None)
+        elif operator == "EMC":
+            in_words.pop()
+        elif not any(in_words):
+            yield _decoded(operands[0], glyphs)
+
+
+def _actual_text(properties: Object) -> str | None:
+    found = properties.get("/ActualText") if isinstance(properties, pikepdf.Dictionary) else None
+    return None if found is None else str(found)
 
 
 def _decoded(shown: Object, glyphs: Glyphs) -> str:
