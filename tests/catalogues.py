@@ -1,9 +1,11 @@
 """All that the pages say, found where it is written, and the catalogues brought up to date with it.
 
 `python -m tests.catalogues` (that is `make messages`) adds to every catalogue what is new, empty, and drops what is
-said no more. Sentences stand in `_("…")` or `gettext("…")`, or in one of the tables named here.
+said no more; an empty file becomes a catalogue, and `publiccode.yml` names its language. Sentences stand in `_("…")`
+or `gettext("…")`, or in one of the tables named here.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from importlib.resources import files
@@ -24,6 +26,7 @@ from omnia_com.pages.http import notes
 from omnia_com.people import access_log, declarants
 
 HERE = Path(__file__).parent.parent
+PUBLIC = HERE / "publiccode.yml"
 SOURCES = (
     (HERE / "templates", [("**.html", "jinja2")]),
     (HERE / "src" / "omnia_com", [("**.py", "python")]),
@@ -123,7 +126,7 @@ def read(path: Path) -> Catalog:
 
 def write(path: Path, catalogue: Catalog) -> None:
     catalogue.project, catalogue.version, catalogue.last_translator = "omnia-com", "", ""
-    catalogue.revision_date, catalogue.header_comment = catalogue.creation_date, ""
+    catalogue.revision_date, catalogue.header_comment, catalogue.fuzzy = catalogue.creation_date, "", False
     with path.open("wb") as f:
         write_po(f, catalogue, width=120, ignore_obsolete=True, sort_by_file=True, include_lineno=False)
 
@@ -137,6 +140,14 @@ def update() -> None:
         write(path, catalogue)
         empty = sum(1 for m in catalogue if m.id and not (all(m.string) if isinstance(m.string, tuple) else m.string))
         sys.stdout.write(f"{code}: {len(catalogue)} frasi, {empty} da tradurre\n")
+    publish()
+
+
+def publish() -> None:
+    """Names the languages where the catalogues of public software look for them: Italian first, then in their order."""
+    named = "".join(f"    - {code}\n" for code in ("it", *paths()))
+    text = PUBLIC.read_text("utf-8")
+    PUBLIC.write_text(re.sub(r"(?<=  availableLanguages:\n)(    - .+\n)+", named, text), "utf-8")
 
 
 if __name__ == "__main__":

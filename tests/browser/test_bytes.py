@@ -11,6 +11,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from omnia_com.form.rules import ASKED_IF
+from omnia_com.languages import catalogues
 from omnia_com.pages.http import assets
 from omnia_com.pages.patterns import PATTERNS
 from omnia_com.pages.patterns.invented import EMPLOYED_WRONG
@@ -108,7 +109,7 @@ async def test_whoever_comes_from_another_page_has_the_stylesheet(window: Window
     assert await w.page.evaluate("document.styleSheets[0].cssRules.length") == rules > 50
 
 
-@pytest.mark.parametrize("language", ["it", "de", "en"])
+@pytest.mark.parametrize("language", catalogues())
 @pytest.mark.parametrize("pattern", ["subordinato", "subordinato-vuota", "autonomo", "rettifica", "allegati"])
 async def test_the_form_page_is_smaller_still_to_whoever_has_the_stylesheet(
     pattern: str, language: str, visitor: Callable[[], Visitor]
@@ -152,15 +153,16 @@ ALL_WRONG = EMPLOYED_WRONG | {
 }
 
 
-@pytest.mark.parametrize("language", ["it", "de", "en"])
+@pytest.mark.parametrize("language", catalogues())
 async def test_the_form_with_every_error_is_small(language: str, visitor: Callable[[], Visitor]) -> None:
+    told = catalogues()[language].gettext
     grazia = await visitor().sign_in("P12")  # the longest name
     await grazia.get(f"/lingua/{language}?torna=/")
     draft = await posted_draft(grazia, {"tipologia_rioccupazione": "subordinato"})
     for n in range(4):
         grazia.choose_file(LONG_NAME.format(n), image("PNG", 20, 20))
-        await grazia.press({"it": "Carica il file", "de": "Datei hochladen", "en": "Upload the file"}[language])
-    await grazia.fill(**ALL_WRONG).press({"it": "Continua", "de": "Weiter", "en": "Continue"}[language])
+        await grazia.press(told("Carica il file"))
+    await grazia.fill(**ALL_WRONG).press(told("Continua"))
     assert grazia.page.path == draft
     assert len(grazia.page.errors) == 12
     assert "<style>" in grazia.page.text
@@ -168,7 +170,7 @@ async def test_the_form_with_every_error_is_small(language: str, visitor: Callab
 
 
 @pytest.mark.parametrize("answers", [{"annotazioni": ""}, SUBORDINATO | AUTONOMO], ids=["empty", "full"])
-@pytest.mark.parametrize("language", ["it", "de", "en"])
+@pytest.mark.parametrize("language", catalogues())
 async def test_other_fields_come_in_few_bytes(
     answers: dict[str, str], language: str, window: Windows, anna: Visitor
 ) -> None:

@@ -4,34 +4,17 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import ClassVar
 
+from omnia_com.languages.names import months, weekdays
 from omnia_com.languages.signs import plain
 
 from .problems import Unreadable
 
-# Of each month its names in the languages of the service; a beginning of three letters is enough.
-MONTHS = (
-    "gennaio januar jänner january",
-    "febbraio februar feber february",
-    "marzo märz maerz march",
-    "aprile april",
-    "maggio mai may",
-    "giugno juni june",
-    "luglio juli july",
-    "agosto august",
-    "settembre september",
-    "ottobre oktober october",
-    "novembre november",
-    "dicembre dezember december",
-)
-WEEK = (
-    "lunedi|martedi|mercoledi|giovedi|venerdi|sabato|domenica|montag|dienstag|mittwoch|donnerstag|freitag|samstag"
-    "|sonntag|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-)
-_PLAIN = (plain(names).replace("ä", "a").split() for names in MONTHS)
-_NAMES = tuple((name, number) for number, names in enumerate(_PLAIN, 1) for name in names)
-_BEFORE = re.compile(rf"(?:(?:{WEEK}|il|dal|am|der|den|ab|the|on|from)[ ,.]+)*")
+# Beside CLDR's names of the months, those of our neighbours, and how a keyboard without ä writes them.
+ALSO = {("jänner", 1), ("jaenner", 1), ("feber", 2), ("maerz", 3)}
+_WORDS_BEFORE = "il|dal|am|der|den|ab|the|on|from"
 _FIRST = re.compile(r"^(?:primo|erster|ersten|first) ")
 _GAP = r" ?[/., -] ?"
 _DAY_FIRST = re.compile(rf"(\d{{1,2}}){_GAP}(\d{{1,2}}){_GAP}(\d{{4}}|\d{{2}})", re.ASCII)
@@ -76,9 +59,25 @@ class Day:
 
 def _bare(typed: str) -> str:
     """What stands between a weekday or "il" and a last full stop, in small letters without accents."""
+    return _FIRST.sub("1 ", _before().sub("", _letters(typed)))
+
+
+def _letters(typed: str) -> str:
+    """Small, without accents and without a last full stop."""
     text = unicodedata.normalize("NFD", plain(typed).casefold())
-    text = "".join(c for c in text if not unicodedata.combining(c)).rstrip(".,; ")
-    return _FIRST.sub("1 ", _BEFORE.sub("", text))
+    return "".join(c for c in text if not unicodedata.combining(c)).rstrip(".,; ")
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    week = "|".join(sorted(map(re.escape, map(_letters, weekdays())), key=len, reverse=True))
+    return re.compile(rf"(?:(?:{week}|{_WORDS_BEFORE})[ ,.]+)*")
+
+
+@cache
+def _names() -> frozenset[tuple[str, int]]:
+    """(name, number) of each month in each language of the service; a beginning of three letters is enough."""
+    return frozenset((_letters(name), number) for name, number in months() | ALSO)
 
 
 def _numbers(text: str) -> tuple[int, int, int] | None:
@@ -103,7 +102,7 @@ def _year(digits: str) -> int:
 
 def _month(word: str) -> int:
     """The month of which *word* is a name or its beginning; 0 for none."""
-    fitting = {number for name, number in _NAMES if name.startswith(word)}
+    fitting = {number for name, number in _names() if name.startswith(word)}
     return fitting.pop() if len(fitting) == 1 else 0
 
 

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from omnia_com.languages.names import territories
 from omnia_com.languages.signs import letters
 
 from . import places
@@ -60,15 +61,26 @@ def _by_name() -> dict[str, str]:
     """Letters of a name, or of a code -> code. The Italian name goes before what other languages call another state."""
     known = {letters(code): code for code in names()}
     known |= {letters(name): code for code, name in names().items()}
-    for row in places.table("stati_nomi"):
-        for name in places.spellings(row["nome"]):
-            known.setdefault(name, row["belfiore"])
+    for code, name in _others():
+        for spelling in places.spellings(name):
+            known.setdefault(spelling, code)
     return known
+
+
+@cache
+def _others() -> tuple[tuple[str, str], ...]:
+    """(code, name): the names of the table, and those of a language of the service that the table does not have."""
+    listed = tuple((row["belfiore"], row["nome"]) for row in places.table("stati_nomi"))
+    known = {letters(name): code for code, name in (*listed, *names().items())}
+    italian, *rest = territories()
+    codes = {iso: known[letters(name)] for iso, name in italian.items() if letters(name) in known and len(iso) == 2}
+    found = ((codes[iso], name) for language in rest for iso, name in language.items() if iso in codes)
+    return listed + tuple(dict.fromkeys((code, name) for code, name in found if letters(name) not in known))
 
 
 @cache
 def _words() -> tuple[tuple[str, str], ...]:
     """(letters of a name from its second word on, or a later one, code)."""
-    every = [*names().items(), *((row["belfiore"], row["nome"]) for row in places.table("stati_nomi"))]
+    every = (*names().items(), *_others())
     starts = ((code, name[m.start() :]) for code, name in every for m in re.finditer(r"(?<=[\s'’-])\w", name))
     return tuple((letters(rest), code) for code, rest in starts)
