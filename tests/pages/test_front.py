@@ -131,7 +131,9 @@ async def test_our_name_is_ours_however_it_is_spelt(spelling: Callable[[str], st
                 assert led_away == spelling("x").endswith("."), "a sign-in begins under the name to which it comes back"
 
 
-@pytest.mark.parametrize("name", ["male.example", "male.example.", "127.0.0.1..", ".127.0.0.1", "127.0.0.1.male.example", ".", ""])
+@pytest.mark.parametrize(
+    "name", ["male.example", "male.example.", "127.0.0.1..", ".127.0.0.1", "127.0.0.1.male.example", ".", ""]
+)
 async def test_a_name_that_is_not_ours_is_refused(name: str, web: str) -> None:
     async with httpx.AsyncClient(base_url=web) as client:
         for path in ("/", "/accesso/oidc/entra?con=spid"):
