@@ -1,9 +1,11 @@
 """What it means for the benefit: every worked case, and every border of every rule."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib.resources import files
 from inspect import getsource
 from itertools import product
 from typing import Any
@@ -196,6 +198,18 @@ def test_statements_are_easy_to_read_and_have_their_source() -> None:
     for rule in RULES.values():
         assert rule.sources, rule.code
         assert all(source.where and source.certainty in CERTAINTY for source in rule.sources), rule.code
+
+
+def test_what_is_told_and_on_whose_word_is_what_was_reviewed() -> None:
+    """`conseguenze.json` holds each statement and its sources as a lawyer has read them; whoever changes a row of the
+    tables changes it there too, with the day of the review."""
+    reviewed = json.loads((files("tests.helpers") / "conseguenze.json").read_text("utf-8"))
+    told = {
+        code: {"testo": rule.text, "fonti": [[source.where, source.certainty] for source in rule.sources]}
+        for code, rule in RULES.items()
+    }
+    assert told == reviewed
+    assert all(rule.reviewed == rules.REVIEWED for rule in RULES.values())
 
 
 def test_the_grades_are_those_of_each_source() -> None:

@@ -14,7 +14,7 @@ from docs.places import CODICEFISCALE, COMUNI, HEADS, SARDINIAN
 from omnia_com.form.answers import read
 from omnia_com.form.messages import error
 from omnia_com.form.problems import Problem
-from omnia_com.italy import comuni, places
+from omnia_com.italy import comuni, places, states
 from omnia_com.italy.comuni import Comune
 from omnia_com.languages.signs import letters
 from tests.helpers.browsing import Visitor
@@ -132,6 +132,13 @@ def test_a_comune_is_found_by_its_name_in_another_language(typed: str, sigla: st
 )  # fmt: skip
 def test_what_is_not_there_or_could_be_two_is_not_found(typed: str, sigla: str) -> None:
     assert comuni.find(typed, sigla) is None
+
+
+@pytest.mark.parametrize("typed", ["S. a " * 10_000, "a/(-" * 10_000, "x" * 101, "Torino" + " " * 100 + "(TO)"])
+def test_what_is_longer_than_any_name_is_not_even_looked_for(typed: str) -> None:
+    assert comuni.find(typed, "TO") is None
+    assert comuni.elsewhere(typed, "TO") == ()
+    assert states.fitting(typed) == frozenset()
 
 
 def test_every_comune_by_every_name_under_every_sigla() -> None:

@@ -24,6 +24,7 @@ class Comune(NamedTuple):
     caps: tuple[str, str] | None
 
 
+LONGEST = 100  # characters of what can be a name, with all that people put around it
 ByName = dict[str, Comune | None]  # None: more than one would fit
 _SIGLA = re.compile(r"(.+?)[\s,(/-]+(?:prov(?:incia|\.)?\s*(?:di\s+)?)?\(?([a-z]{2})\)?\s*", re.I)
 _KIND = re.compile(r"(?:comune|città|gemeinde|stadt|municipality|city|town)\s+(?:di|of|d['’])?\s*", re.I)
@@ -38,6 +39,8 @@ _CONTRACTED = re.compile(r"\b(\w{1,5})\.\s?(te|ti|to|ta|go|lo|la|no|co|ra|lli|ne
 
 def find(name: str, sigla: str) -> Comune | None:
     """The comune that *name* means in a province; None if there is none, or if more than one could be meant."""
+    if len(name) > LONGEST:
+        return None
     if found := _first(_by_keys(name, sigla)):
         return found
     if (told := _SIGLA.fullmatch(name)) and told[2].upper() in dict(provinces()):
@@ -49,12 +52,16 @@ def find(name: str, sigla: str) -> Comune | None:
 
 def ambiguous(name: str, sigla: str) -> bool:
     """Whether *name* fits several comuni of the province."""
-    return not find(name, sigla) and any(key in _loosely().get(sigla, {}) for key in _loose_keys(name))
+    return (
+        len(name) <= LONGEST
+        and not find(name, sigla)
+        and any(key in _loosely().get(sigla, {}) for key in _loose_keys(name))
+    )
 
 
 def elsewhere(name: str, sigla: str) -> tuple[Comune, ...]:
     """The comuni of that name in other provinces than *sigla*."""
-    others = (each for each, _ in provinces() if each != sigla)
+    others = (each for each, _ in provinces() if each != sigla and len(name) <= LONGEST)
     found = (comune for each in others for comune in _by_keys(name, each) if comune)
     return tuple(dict.fromkeys(found))
 

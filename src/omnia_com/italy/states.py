@@ -10,7 +10,7 @@ from . import places
 
 ITALY = "IT"
 FOREIGN = "EE"  # stands for a province in the table of birthplaces
-SHORTEST = 4  # letters of a beginning that can mean a name
+SHORTEST, LONGEST = 4, 100  # letters of a beginning that can mean a name, characters of a whole one
 _ARTICLE = re.compile(r"(?:il|lo|la|i|gli|le|the|die|der|das|les|los|las)\s+(?=\S)|l['’]\s*(?=\S)", re.I)
 _HEAD = re.compile(
     r"(?:(?:repubblica|regno|principato|granducato|sultanato|stato|republic|kingdom|principality|state|r[eé]publique"
@@ -34,7 +34,9 @@ def code_of(typed: str) -> str:
 
 def fitting(typed: str) -> frozenset[str]:
     """The codes of the states that *typed* can mean. A whole name means its own; a beginning all that it fits."""
-    text = " ".join(typed.split())
+    text = " ".join(typed[: LONGEST + 1].split())
+    if len(text) > LONGEST:
+        return frozenset()
     for name in _with_less(text):
         if found := _by_name().get(letters(name)):
             return frozenset({found})
