@@ -52,6 +52,24 @@ async def test_what_is_put_into_a_folder_is_on_the_disk_with_its_name(
     assert settled == [folder / id.hex, folder]
 
 
+@pytest.mark.parametrize("before", [None, 0o755])
+async def test_what_is_put_into_a_folder_is_for_us_alone(
+    before: int | None, settings: Settings, tmp_path: Path
+) -> None:
+    """Whatever the mask of the process, and in a folder that was open to others."""
+    if before:
+        (tmp_path / "allegati").mkdir()
+        (tmp_path / "allegati").chmod(before)
+    contents, id = Contents(dataclasses.replace(settings, data=tmp_path)), uuid4()
+    mask = os.umask(0)
+    try:
+        await contents.put(id, io.BytesIO(b"%PDF-"))
+    finally:
+        os.umask(mask)
+    modes = [(tmp_path / "allegati" / name).stat().st_mode & 0o777 for name in ("", id.hex)]
+    assert modes == [0o700, 0o600]
+
+
 @pytest.fixture
 async def sink(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sink]:
     app, port = Sink(), free_port()

@@ -89,14 +89,6 @@ forwards = step(
 
 
 @pytest.fixture
-async def empty(database: asyncpg.Connection, environment: dict[str, str]) -> AsyncIterator[str]:
-    """The address of a database that has nothing, for its owner."""
-    await database.execute("CREATE DATABASE vuota")
-    yield urlunsplit(urlsplit(environment["OMNIA_DATABASE_OWNER_URL"])._replace(path="/vuota"))
-    await database.execute("DROP DATABASE vuota WITH (FORCE)")
-
-
-@pytest.fixture
 def steps(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the steps of this release, to which a later one is added, and Piccolo led to it."""
     for name in FILES:
