@@ -14,9 +14,10 @@ from omnia_com.communications import amendments, drafts
 from omnia_com.communications.attachments import uploads
 from omnia_com.communications.drafts import MOST_CHARACTERS, TooMany
 from omnia_com.identity import LONGEST_PATH, local
+from omnia_com.italy.clock import Clock
 from omnia_com.pages.http.compression import LARGE, SMALL, compressed
 from tests.communications.test_kept_forms import comes_back, session_ends
-from tests.communications.test_sending import HEADING, moment, some_drafts
+from tests.communications.test_sending import HEADING, some_drafts
 from tests.helpers.browsing import Visitor, said
 from tests.helpers.files import pdf
 from tests.helpers.people import ANNA, AUTONOMO, BOTH_TICKS, SUBORDINATO
@@ -183,13 +184,13 @@ async def test_drafts_at_once_are_no_more_than_may_be(anna: Visitor, database: a
 
 
 async def test_sendings_at_once_are_no_more_than_may_be(anna: Visitor, database: asyncpg.Connection) -> None:
-    ids, clock = await some_drafts(20), moment("2026-11-23T10:00:00")
+    ids, clock = await some_drafts(20), Clock(None)
     sent = await together(20, lambda i: drafts.send(ANNA, ids[i], None, BOTH_TICKS, clock, 5, HEADING))
     assert len(sent) == await database.fetchval("SELECT count(*) FROM comunicazione") == 5
 
 
 async def test_annulments_count_among_them(anna: Visitor, database: asyncpg.Connection) -> None:
-    ids, clock = await some_drafts(6), moment("2026-11-23T10:00:00")
+    ids, clock = await some_drafts(6), Clock(None)
     for id in ids:
         await drafts.send(ANNA, id, None, BOTH_TICKS, clock, 6, HEADING)
     with pytest.raises(TooMany):
