@@ -140,7 +140,7 @@ async def cleaner(settings: Settings, migrated: None) -> AsyncIterator[Callable[
     """
     connection = await asyncpg.connect(settings.owner_url)
     tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    names = [row["tablename"] for row in tables if row["tablename"] != "migration"]
+    names = [row["tablename"] for row in tables if row["tablename"] not in ("migration", "regola")]
     await connection.execute("SET session_replication_role = replica")
     yield lambda: connection.execute("; ".join(f"DELETE FROM {name}" for name in names))
     await connection.close()
