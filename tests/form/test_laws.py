@@ -19,6 +19,7 @@ TABLE = "src/omnia_com/form/laws.py"
 # Dates that are no day of a law, by the file in which they may stand.
 EXAMPLE = "an example of what to write"
 INVENTED = "of the invented person"
+MIGRATION = "the name of a migration"
 NAME = "the name of an act: the day on which it was signed"
 REASONS = {
     "src/omnia_com/form/consequences.py": {"2026-11-23": "the day on which the sources were looked at"},
@@ -30,7 +31,8 @@ REASONS = {
         "30/02/2027": INVENTED, "31/13/2026": INVENTED,
     },
     "src/omnia_com/settings.py": {"2026-11-23": EXAMPLE},
-    "src/omnia_com/storage/migrations/m0001_schema.py": {"2026-11-29": "the name of a migration"},
+    "src/omnia_com/storage/migrations/m0001_schema.py": {"2026-11-29": MIGRATION},
+    "src/omnia_com/storage/migrations/m0002_refusals.py": {"2026-11-29": MIGRATION},
     "templates/accessibilita.html": {"9 gennaio 2004": NAME},
     "templates/note_legali.html": {"27 dicembre 2023": NAME},
 }  # fmt: skip

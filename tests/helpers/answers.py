@@ -50,6 +50,10 @@ CODES = {
     "tipologia_autonomo_altro": "obbligatorio non_valido troppo_lungo",
     "partita_iva": "obbligatorio non_valido",
 }
+# What refuses nothing by itself: ticks, and the name that completes the state.
+TICKS_AND_NAMES = ("comune_non_in_elenco", "partita_iva_in_attesa", "sede_stato_nome", "stato_non_in_elenco")
+LISTED = frozenset((*CODES, *TICKS_AND_NAMES))
+"""The fields of the specification. One added since then is tried as its kind is, and stands in none of these lists."""
 
 Typed = dict[str, str]
 # Whole, right answers; the field; its code; what is refused with that code; the nearest that is accepted.
