@@ -5,6 +5,7 @@ The pages are the service's own templates, drawn by the same functions; their bu
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from litestar import get
@@ -159,6 +160,9 @@ PATTERNS = (
     Pattern("annulla-rettifica", "Conferma: annullare una rettifica", Stage.annul_amendment),
     Pattern("annulla-errori", "Conferma: annullare, manca il motivo", lambda s: s.annul(wrong=True)),
     Pattern("conseguenze", "Cosa significa per la cassa integrazione: ogni regola", Stage.consequences),
+    Pattern("conseguenze-resta", "Cosa significa: la cassa resta", lambda s: s.consequence(EMPLOYED)),
+    Pattern("conseguenze-ridotta", "Cosa significa: la cassa si riduce", lambda s: s.consequence(SELF_EMPLOYED)),
+    Pattern("conseguenze-tardi", "Cosa significa: in ritardo", lambda s: s.consequence(EMPLOYED, date(2026, 12, 2))),
     Pattern("conseguenze-bozza", "Cosa significa: dati da completare", Stage.consequences_unknown),
     Pattern("lettera", "Lettera per il datore di lavoro", lambda s: s.letter("")),
     Pattern("lettera-attesa", "Lettera: in preparazione", lambda s: s.letter("attesa")),

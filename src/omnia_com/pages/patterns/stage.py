@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -13,6 +13,7 @@ from omnia_com.documents.receipts import Document
 from omnia_com.form.answers import missing_declarations, read
 from omnia_com.form.cautions import CAUTIONS
 from omnia_com.form.consequences import RULES
+from omnia_com.form.consequences import consequences as rules_of
 from omnia_com.form.field_groups import CONTATTI
 from omnia_com.form.problems import Problem
 from omnia_com.identity import AccessRefused, Door
@@ -238,6 +239,11 @@ class Stage:
 
     def consequences(self) -> Page:
         return consequences.page(self.request, SESSION, tuple(RULES.values()), "/modelli", sent=a_communication(1))
+
+    def consequence(self, typed: Typed, day: date = TODAY) -> Page:
+        """Of what is *typed*, looked at on *day*."""
+        rules = rules_of(read(typed, TODAY).values, viewed=day, sent=day)
+        return consequences.page(self.request, SESSION, rules, "/modelli")
 
     def consequences_unknown(self) -> Page:
         return consequences.page(self.request, SESSION, (), "/modelli", wrong=True)
