@@ -64,6 +64,13 @@ def _slug(reason: str) -> str:
 
 PATTERNS = (
     Pattern("inizio", "La prima pagina", Stage.start),
+    Pattern("posso", "Posso lavorare? Le quattro domande", Stage.possible),
+    Pattern("posso-errori", "Posso lavorare? Risposte che mancano", lambda s: s.possible(lavoro="", data_fine="ieri")),
+    Pattern(
+        "posso-risposta",
+        "Posso lavorare? Che cosa succede",
+        lambda s: s.possible(lavoro="dipendente", collocazione_oraria="coincide", data_inizio="01/12/2026"),
+    ),
     Pattern("entra", "Entra per continuare: molti fornitori", lambda s: s.enter(*DOORS)),
     Pattern("entra-tenuto", "La sessione è finita mentre si scriveva", lambda s: s.enter(*DOORS, kept="si")),
     Pattern("entra-perso", "La sessione è finita mentre si caricava un file", lambda s: s.enter(*DOORS, kept="no")),

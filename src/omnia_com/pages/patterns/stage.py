@@ -37,6 +37,7 @@ from .. import (
     failures,
     home,
     letter,
+    possible,
 )
 from ..http import assets
 from ..http.answer import Page, html
@@ -247,6 +248,9 @@ class Stage:
 
     def consequences_unknown(self) -> Page:
         return consequences.page(self.request, SESSION, (), "/modelli", wrong=True)
+
+    def possible(self, **typed: str) -> Page:
+        return possible.page(self.request, None, typed, TODAY)
 
     def mishap(self, status: int) -> Page:
         return failures.of_status(self.request, status)
