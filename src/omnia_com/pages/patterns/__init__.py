@@ -153,6 +153,12 @@ PATTERNS = (
     Pattern("riepilogo-errori", "Riepilogo: dati da correggere", lambda s: s.check(EMPLOYED_WRONG)),
     Pattern("riepilogo-dichiarazioni", "Riepilogo: dichiarazioni da segnare", lambda s: s.check(EMPLOYED, ticks=False)),
     Pattern("riepilogo-cambiato", "Riepilogo: cambiato altrove", lambda s: s.check(EMPLOYED, changed=True)),
+    Pattern(
+        "riepilogo-rettifica",
+        "Riepilogo: rettifica, prima e dopo",
+        lambda s: s.amending_check(EMPLOYED | {"data_fine": "30/06/2027", "tipo_contratto": "apprendistato"}),
+    ),
+    Pattern("riepilogo-rettifica-uguale", "Riepilogo: rettifica uguale", lambda s: s.amending_check(EMPLOYED)),
     Pattern("riepilogo-rettifica-tardi", "Riepilogo: rettifica che non si può più inviare", Stage.late_check),
     Pattern("gia-inviata", "La bozza è già stata inviata", Stage.already_sent),
     Pattern("comunicazione", "Comunicazione inviata: ricevuta pronta", lambda s: s.communication("pronta")),

@@ -191,6 +191,13 @@ class Stage:
         late = a_draft(EMPLOYED, amends=True, superseded=True)
         return draft.page(self.request, SESSION, late, read(EMPLOYED, TODAY), ())
 
+    def amending_check(self, typed: Typed) -> Page:
+        """An amendment of `a_communication`, of which nothing, or much, is changed."""
+        answers, attached = read(typed, TODAY), files(1 if typed == EMPLOYED else 2)
+        changes = amendments.changed(a_communication(1), ANNA, answers, attached)
+        amending = a_draft(typed, amends=True)
+        return check.page(self.request, SESSION, amending, answers, (), (), attached=attached, changes=changes)
+
     def late_check(self) -> Page:
         late = a_draft(EMPLOYED, amends=True, superseded=True)
         return check.page(self.request, SESSION, late, read(EMPLOYED, TODAY), (), ())
