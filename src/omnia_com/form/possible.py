@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from .answers import Problem
 from .consequences import FULL_TIME
+from .days import Day
 from .field_groups import COLLOCAZIONI, INIZIO
-from .fields import Choice, Day, Option, Unreadable
+from .fields import Choice, Option
+from .problems import Problem, Unreadable
 from .rules import RULES
 
 LAVORO, COLLOCAZIONE, DATA_INIZIO, DATA_FINE = "lavoro", "collocazione_oraria", INIZIO.name, "data_fine"
@@ -62,15 +63,15 @@ def read(typed: Mapping[str, str], today: date) -> Trial:
     """Reads what was *typed* (question -> text); *today* is the day in Rome. Never raises."""
     chosen = typed.get(LAVORO, "")
     asked = [name for name in QUESTIONS if name not in ASKED_IF or ASKED_IF[name](chosen)]
-    values, wrong = dict[str, Any](), dict[str, str]()
+    values, wrong = dict[str, Any](), dict[str, Problem]()
     for name in asked:
         try:
             if text := typed.get(name, "").strip():
                 values[name] = _KINDS[name].read(text)
             elif name != DATA_FINE:
-                wrong[name] = "obbligatorio"
+                wrong[name] = Problem(name, "obbligatorio")
         except Unreadable as e:
-            wrong[name] = e.code
+            wrong[name] = Problem(name, e.code, e.reason)
     values = values | _AS_ANSWERS.get(values.get(LAVORO, ""), {})
-    wrong = {name: code for rule in RULES for name, code in rule(values, today) if name in asked} | wrong
-    return Trial(values, tuple(Problem(name, wrong[name]) for name in asked if name in wrong))
+    wrong = {problem.field: problem for rule in RULES for problem in rule(values, today)} | wrong
+    return Trial(values, tuple(wrong[name] for name in asked if name in wrong))

@@ -5,10 +5,10 @@ from datetime import date
 
 from litestar import get
 
-from omnia_com.form.answers import Problem
 from omnia_com.form.consequences import consequences
 from omnia_com.form.messages import error
 from omnia_com.form.possible import ALLE_DIPENDENZE, CHOICES, LAVORO, QUESTIONS, read
+from omnia_com.form.problems import Problem
 from omnia_com.languages import gettext
 from omnia_com.people.sessions import Session
 
