@@ -19,9 +19,11 @@ from babel.messages.pofile import read_po, write_po
 from omnia_com import settings
 from omnia_com.communications import amendments
 from omnia_com.documents import sheets
-from omnia_com.form import cautions, consequences, declaration_texts, field_groups, messages
+from omnia_com.form import cautions, consequences, declaration_texts, field_groups, messages, possible
 from omnia_com.form.answers import NOT_GIVEN
+from omnia_com.pages import consequences as pages_consequences
 from omnia_com.pages import controls, failures
+from omnia_com.pages import possible as pages_possible
 from omnia_com.pages.http import notes
 from omnia_com.people import access_log, declarants
 
@@ -66,7 +68,7 @@ TABLES: dict[str, Any] = {
     "cautions.py": cautions.CAUTIONS,
     "consequences.py": (
         [r.text for r in consequences.RULES.values()],
-        (consequences.CERTAINTY, consequences.NO_RULE, consequences.CONCLUSION),
+        (consequences.CERTAINTY, consequences.OUTCOMES, consequences.CONCLUSION),
     ),
     "declaration_texts.py": declaration_texts.TEXTS,
     "declarants.py": declarants.LABELS,
@@ -83,6 +85,9 @@ TABLES: dict[str, Any] = {
         ),
         (failures.REFUSED, failures.NOT_ENTERED, failures.ANY_REFUSAL),
     ),
+    "pages/consequences.py": (pages_consequences.OF_THE_BENEFIT, pages_consequences.TO_DO),
+    "form/possible.py": [option.label for option in possible.LAVORI],
+    "pages/possible.py": pages_possible.NO_JOB,
     "pages/controls.py": (controls.TO_CHOOSE.label, controls.REQUIRED, controls.OPTIONAL),
     "communications/sent.py": STATES,
     "documents/sheets.py": (sheets.OF_A_COMMUNICATION, sheets.OF_AN_ANNULMENT, sheets.NOT_SENT),

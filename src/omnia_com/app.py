@@ -40,6 +40,7 @@ from omnia_com.pages import (
     letter,
     own_data,
     patterns,
+    possible,
 )
 from omnia_com.pages.http.asked import Asked, MaybeSession, MyServices, MySession, NotSignedIn, Services, visit_of
 from omnia_com.pages.http.cookies import cookie_name
@@ -112,6 +113,7 @@ HANDLERS = [
     contacts.show,
     contacts.save,
     health.health,
+    possible.show,
     info.accessibility,
     info.privacy,
     info.legal_notes,

@@ -190,6 +190,20 @@ class Settings:
     ente_email: str = _setting("", "posta elettronica a cui i gestori di SPID e CIE scrivono all'ente")
     ente_telefono: str = _setting("", "telefono dell'ente per SPID e CIE, con il prefisso, per esempio `+390612345678`")
     assistenza: str = _setting("", "indirizzo (URL o mailto:) per segnalare problemi, mostrato in fondo alle pagine")
+    aiuto_chi: str = _setting("", "chi risponde a chi ha bisogno di aiuto, detto in ogni pagina (in `demo`: inventato)")
+    aiuto_telefono: str = _setting("", "numero a cui risponde, per esempio `06 1234 5678` (in `demo`: inventato)")
+    aiuto_orario: str = _setting(
+        "", "quando risponde, per esempio `dal lunedì al venerdì, dalle 8 alle 18` (in `demo`: inventato)"
+    )
+    pubblicato: str = _setting(
+        "", "giorno in cui il servizio è stato pubblicato, per la dichiarazione di accessibilità"
+    )
+    dipendenti_con_disabilita: str = _setting(
+        "", "quanti dipendenti con disabilità ha l'ente, per la dichiarazione di accessibilità"
+    )
+    postazioni_accessibili: str = _setting(
+        "", "quante postazioni di lavoro ha per loro, per la dichiarazione di accessibilità"
+    )
     rpd: str = _setting(
         "", "posta elettronica del responsabile della protezione dei dati, mostrata nella pagina Privacy"
     )
@@ -240,6 +254,13 @@ class Settings:
         return frozenset(f"{parts.scheme}://{name}{port}" for name in LOOPBACK)
 
     @property
+    def assistenza_email(self) -> str:
+        """The e-mail address to which problems are told; '' if there is none, or it is another kind of address."""
+        return (
+            self.assistenza.removeprefix("mailto:").partition("?")[0] if self.assistenza.startswith("mailto:") else ""
+        )
+
+    @property
     def banner(self) -> str:
         return BANNER if self.avviso_dimostrativo else ""
 
@@ -255,6 +276,12 @@ DEMO_ORGANISATION = {
     "ente_comune": "H501",
     "ente_email": "demo@example.org",
     "ente_telefono": "+390612345678",
+    "aiuto_chi": "Sportello dimostrativo",
+    "aiuto_telefono": "06 1234 5678",
+    "aiuto_orario": "dal lunedì al venerdì, dalle 8 alle 18",
+    "pubblicato": "23/11/2026",
+    "dipendenti_con_disabilita": "12",
+    "postazioni_accessibili": "12",
 }
 DEMO_FLOORS = {
     "limite_bozze": 100,

@@ -11,7 +11,7 @@ from omnia_com.communications import amendments, drafts
 from omnia_com.communications.sent import Sent, Superseded, find_sent
 from omnia_com.italy.clock import Clock
 from omnia_com.settings import Letterhead
-from tests.helpers.browsing import Visitor
+from tests.helpers.browsing import Page, Visitor, said
 from tests.helpers.people import ANNA, BOTH_TICKS, SUBORDINATO
 from tests.helpers.steps import posted_draft, send
 
@@ -38,6 +38,38 @@ async def test_a_rettifica_takes_the_place_of_its_original(anna: Visitor, at: Ca
     assert "Sostituita dalla comunicazione" in anna.page.text
     anna.page.link("OMNIACOM.2026.0000002")
     anna.page.link("Scarica ricevuta")
+
+
+def changes(page: Page) -> dict[str, str]:
+    return {e.get("data-cambia", ""): said(e) for e in page.tree.iter() if "data-cambia" in e.attrib}
+
+
+async def test_a_rettifica_shows_before_and_after_and_says_when_nothing_changed(anna: Visitor) -> None:
+    await send(anna, await posted_draft(anna, SUBORDINATO))
+    assert anna.page.title.startswith("Comunicazione inviata, OMNIACOM.2026.0000001")
+    original = anna.page.path
+    await anna.press("Rettifica")
+    draft = anna.page.path
+    await anna.press("Continua")
+    assert list(changes(anna.page)) == [""]
+    assert "Non hai cambiato niente" in said(anna.page.tree)
+    await anna.get(draft)
+    await anna.fill(reddito_presunto_annuale="9.000", orario_settimanale="").press("Salva")
+    await anna.fill(orario_settimanale="24").press("Continua")
+    assert changes(anna.page) == {
+        "Reddito presunto annuale (lordo fiscale)": "Reddito presunto annuale (lordo fiscale)"
+        "Prima: 12.000,00 €Adesso: 9.000,00 €",
+        "Orario di lavoro settimanale": "Orario di lavoro settimanalePrima: 20Adesso: 24",
+    }
+    await anna.fill(**BOTH_TICKS).press("Invia la comunicazione")
+    await anna.get(original)
+    assert anna.page.title.startswith("Comunicazione sostituita, OMNIACOM.2026.0000001")
+    assert "Non hai cambiato niente" not in anna.page.text
+
+
+async def test_a_communication_that_amends_nothing_has_no_before(anna: Visitor) -> None:
+    await anna.get(f"{await posted_draft(anna, SUBORDINATO)}/riepilogo")
+    assert changes(anna.page) == {}
 
 
 async def test_rettifica_pressed_twice_is_one_draft(anna: Visitor) -> None:

@@ -18,14 +18,16 @@ from omnia_com.form.consequences import (
     BENEFIT,
     CERTAINTY,
     HIRING_NOTICE,
+    OUTCOMES,
     RULES,
     TABLES,
     Case,
     Rule,
     consequences,
+    nothing_more,
     six_months_after,
 )
-from tests.helpers.browsing import Page, Visitor
+from tests.helpers.browsing import Page, Visitor, said
 from tests.helpers.people import AUTONOMO, SUBORDINATO
 from tests.helpers.plain_words import gulpease
 from tests.helpers.scenari import SCENARI
@@ -163,11 +165,13 @@ def test_every_job_has_one_rule_on_every_day() -> None:
     others = ("artigiano", "cococo", "occasionale", "prestazione_occasionale")
     own: list[dict[str, Any]] = [{"tipologia_rioccupazione": "autonomo", "tipologia_autonomo": t} for t in others]
     borders = {day for rule in RULES.values() for day in rule.begun if day}
+    in_tables = [{rule.code for rule in table} for table in (BENEFIT, HIRING_NOTICE)]
     days = [DAYS[0], DAYS[-1], *(day + timedelta(days=n) for day in borders for n in (-1, 0, 1))]
     for answers, start, length in product([*employed, *own], days, (None, 30, 400)):
         end = {} if length is None else {"data_fine": start + timedelta(days=length)}
         told = consequences({**answers, "data_inizio": start, **end}, viewed=start, sent=start - timedelta(days=1))
-        assert [sum(rule in table for rule in told) for table in (BENEFIT, HIRING_NOTICE)] == [1, 1], (answers, start)
+        there = [sum(rule.code in codes for rule in told) for codes in in_tables]
+        assert there == [1, 1], (answers, start)
 
 
 def test_a_reform_is_a_row_closed_and_a_row_added(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,14 +218,68 @@ def test_what_is_told_and_on_whose_word_is_what_was_reviewed() -> None:
 
 def test_the_grades_are_those_of_each_source() -> None:
     """A statute, B INPS or courts at second hand, C inference; where there are two, each source has its own."""
-    grades = {code: "".join(source.certainty for source in rule.sources) for code, rule in RULES.items()}
+    of_today = {code: rule.of(TODAY) for code, rule in RULES.items()}
+    grades = {code: "".join(source.certainty for source in rule.sources) for code, rule in of_today.items()}
     two = {"R2-SUB-OVERLAP": "AB", "ALL-FT-PERM": "BC", "ALL-NO-UNILAV": "AC", "ALL-LATE": "AB"}
+    two |= {"R2-AUT": "BB", "ALL-EMPLOYER": "AB"}
     assert {code: grade for code, grade in grades.items() if len(grade) > 1} == two
     by_grade = {grade: {code for code, its in grades.items() if its == grade} for grade in CERTAINTY}
     r1 = {"R1-SUB-SHORT", "R1-SUB-LONG", "R1-AUT", "R1-OCC"}
-    assert by_grade["A"] == r1 | {"R2-SUB-INTERM", "ALL-UNILAV", "ALL-EMPLOYER"}
-    assert by_grade["B"] == {c for c in RULES if c.startswith("R0")} | {"R2-SUB-COMPAT", "R2-AUT"}
+    assert by_grade["A"] == r1 | {"R2-SUB-INTERM", "ALL-UNILAV"}
+    assert by_grade["B"] == {c for c in RULES if c.startswith("R0")} | {"R2-SUB-COMPAT"}
     assert by_grade["C"] == {"R1-SUB-COMPAT", "R2-SUB-AGRI", "R2-OCC", "ALL-STRADDLE", "ALL-SAME-DAY"}
+
+
+@pytest.mark.parametrize(("start", "comma"), [("11/01/2025", "comma 3"), ("12/01/2025", "comma 2")])
+def test_the_loss_is_cited_where_it_stood_when_the_job_began(start: str, comma: str) -> None:
+    told = consequences(read(AUTONOMO | {"data_inizio": start}, TODAY).values, viewed=TODAY, sent=TODAY)
+    late = next(rule for rule in told if rule.code == "ALL-LATE")
+    assert [comma in source.where for source in late.sources if "Art. 8" in source.where] == [True]
+
+
+def test_each_day_has_the_source_that_held_then() -> None:
+    for rule in RULES.values():
+        assert all(rule.of(day).sources for day in DAYS[::30]), rule.code
+
+
+def test_what_it_comes_to_is_said_by_every_rule_of_the_benefit_and_no_other() -> None:
+    assert {rule.code for rule in RULES.values() if rule.outcome} == {rule.code for rule in BENEFIT}
+    assert {rule.outcome for rule in BENEFIT} == set(OUTCOMES)
+    assert gulpease(OUTCOMES.values()) >= 60
+
+
+def test_nothing_more_is_needed_only_where_nothing_is_to_be_shown() -> None:
+    open_ended = {code for code, rule in RULES.items() if not nothing_more([rule])}
+    assert open_ended == {"R0-AUT", "R2-AUT", "R2-OCC", "R1-SUB-COMPAT"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "day", "comes_to", "late"),
+    [
+        (SUBORDINATO, "2026-11-23", "resta", False),
+        (SUBORDINATO, "2026-12-02", "resta", True),
+        (AUTONOMO, "2026-11-23", "ridotta", False),
+    ],
+)
+async def test_it_says_first_what_it_comes_to(
+    answers: dict[str, str], day: str, comes_to: str, late: bool, anna: Visitor, at: Callable[[str], None]
+) -> None:
+    at(f"{day}T10:00:00")
+    draft = await posted_draft(anna, answers)
+    await anna.get(f"{draft}/conseguenze")
+    (box,) = anna.page.tree.iterfind(".//*[@data-esito]")
+    assert box.get("data-esito") == comes_to
+    assert OUTCOMES[comes_to] in said(box)
+    assert ("Puoi perdere tutta la cassa integrazione" in said(box)) is late
+
+
+@pytest.mark.parametrize(("answers", "said_so"), [(SUBORDINATO, True), (AUTONOMO, False)])
+async def test_after_sending_inps_needs_nothing_more_only_where_that_is_true(
+    answers: dict[str, str], said_so: bool, anna: Visitor
+) -> None:
+    await send(anna, await posted_draft(anna, answers))
+    assert ("A INPS non devi mandare altro" in said(anna.page.tree)) is said_so
+    assert ("Dovrai dimostrare a INPS quanto guadagni" in said(anna.page.tree)) is not said_so
 
 
 def told(page: Page) -> list[str]:
@@ -269,7 +327,7 @@ async def test_each_source_is_shown_with_its_own_grade(anna: Visitor) -> None:
     for path in (f"{draft}/conseguenze", "/modelli/conseguenze"):
         await anna.get(path)
         (card,) = anna.page.tree.iterfind(".//*[@data-conseguenza='R2-SUB-OVERLAP']")
-        assert " ".join("".join(card.itertext()).split()).endswith(
+        assert " ".join(" ".join(card.itertext()).split()).endswith(
             "Da dove viene: Legge 203/2024, art. 6. Quanto è certo: Lo dice la legge (A). "
             "Da dove viene: Circolare INPS n. 3/2025. "
             "Quanto è certo: Lo dicono INPS o i giudici, per quanto ne sappiamo (B). Controllato il 23/11/2026."

@@ -13,6 +13,7 @@ EVERYBODY, PERSON, MACHINES = "everybody", "a signed-in person", "machines"
 ROUTES = {
     "start": EVERYBODY,
     "enter": EVERYBODY,
+    "possible": EVERYBODY,
     "accessibility": EVERYBODY,
     "privacy": EVERYBODY,
     "legal_notes": EVERYBODY,

@@ -1,5 +1,6 @@
 """Rettifica and Annullamento of what was sent."""
 
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from litestar import get, post
@@ -7,7 +8,13 @@ from litestar.response import Redirect
 
 from omnia_com.communications import amendments
 from omnia_com.communications.amendments import MOTIVI
+from omnia_com.communications.attachments.kept import Attached
+from omnia_com.communications.drafts import Draft
 from omnia_com.communications.sent import Sent, find_sent
+from omnia_com.form.answers import Answers, read
+from omnia_com.form.rows import Change, Row, changes
+from omnia_com.italy.clock import rome
+from omnia_com.people.declarants import Person
 from omnia_com.people.sessions import Session
 
 from .controls import Mistake
@@ -67,6 +74,28 @@ def page(
         own_id=own_id,
         errors=errors,
     )
+
+
+async def changed_by(
+    session: Session, draft: Draft, answers: Answers, attached: Sequence[Attached]
+) -> tuple[Change, ...] | None:
+    """What the amendment *draft* says otherwise than what it amends; None for a draft that amends nothing."""
+    if draft.amends is None:
+        return None
+    before = await find_sent(session.owner, draft.amends)
+    return changed(before, session.person, answers, attached)
+
+
+def changed(before: Sent, person: Person, answers: Answers, attached: Sequence[Attached]) -> tuple[Change, ...]:
+    """Both are read by the form of today: a label that was reworded meanwhile is no change."""
+    then = read(before.risposte, rome(before.inviata_il).date())
+    old = (*before.persona.rows(), *then.rows(), _files(before.allegati))
+    return changes(old, (*person.rows(), *answers.rows(), _files(attached)))
+
+
+def _files(attached: Sequence[Attached]) -> Row:
+    named = "\n".join(f"{one.nome} ({one.size})" for one in attached)
+    return Row("Allegati", named or "Nessun allegato", fixed=not named)
 
 
 def _uuid(text: str) -> UUID:

@@ -14,9 +14,11 @@ from omnia_com.form.answers import Answers, missing_declarations, read
 from omnia_com.form.cautions import CAUTIONS, cautions
 from omnia_com.form.declaration_texts import CURRENT, TEXTS
 from omnia_com.form.problems import Problem
+from omnia_com.form.rows import Change
 from omnia_com.languages import gettext
 from omnia_com.people.sessions import Session
 
+from .amendments import changed_by
 from .controls import first_id, mistakes
 from .http.answer import Page, chooses_language, html, see_other
 from .http.asked import CHECKED, Asked, Id, MyServices, MySession, Services
@@ -103,6 +105,7 @@ async def _page(
         status=status,
         posted=posted,
         changed=changed,
+        changes=await changed_by(session, draft, answers, attached),
     )
 
 
@@ -118,9 +121,10 @@ def page(
     status: int = 200,
     posted: Form | None = None,
     changed: bool = False,
+    changes: tuple[Change, ...] | None = None,
 ) -> Page:
     """The summary of *draft* with the warnings *codes*; what was ticked in *posted* stays ticked; *changed* says that
-    another tab saved."""
+    another tab saved, *changes* what an amendment says otherwise."""
     here = all(p.field in TEXTS[CURRENT] for p in problems)
     return html(
         request,
@@ -134,5 +138,6 @@ def page(
         declarations=TEXTS[CURRENT],
         ticked={name for name, text in (posted or {}).items() if text == "si"},
         changed=changed,
+        changes=changes,
         errors=mistakes(answers.group, problems, page="" if here else f"/bozze/{draft.id}"),
     )

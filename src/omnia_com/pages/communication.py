@@ -10,8 +10,10 @@ from omnia_com.communications.sent import NotFound, Sent, find_sent
 from omnia_com.documents import receipts
 from omnia_com.documents.receipts import Document
 from omnia_com.documents.sheets import receipt_sheet
+from omnia_com.form.consequences import nothing_more
 from omnia_com.people.sessions import Session
 
+from .consequences import of_sent
 from .http.answer import Page, html, pdf, see_other, to_print
 from .http.asked import Asked, Id, MyServices, MySession, Services
 from .http.forms import MyForm
@@ -27,7 +29,17 @@ async def show(request: Asked, session: MySession, services: MyServices, id: Id)
 
 
 def page(request: Asked, session: Session, sent: Sent, receipt: Document) -> Page:
-    return html(request, "comunicazione.html", session=session, sent=sent, sheet=receipt_sheet(sent), receipt=receipt)
+    rules = of_sent(sent, request.services.clock.today())
+    return html(
+        request,
+        "comunicazione.html",
+        session=session,
+        sent=sent,
+        sheet=receipt_sheet(sent),
+        receipt=receipt,
+        nothing_more=nothing_more(rules),
+        to_be_shown=any(rule.to_be_shown for rule in rules),
+    )
 
 
 @get("/comunicazioni/{id:uuid}/ricevuta", name="receipt")

@@ -5,6 +5,7 @@ The pages are the service's own templates, drawn by the same functions; their bu
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from litestar import get
@@ -63,6 +64,13 @@ def _slug(reason: str) -> str:
 
 PATTERNS = (
     Pattern("inizio", "La prima pagina", Stage.start),
+    Pattern("posso", "Posso lavorare? Le quattro domande", Stage.possible),
+    Pattern("posso-errori", "Posso lavorare? Risposte che mancano", lambda s: s.possible(lavoro="", data_fine="ieri")),
+    Pattern(
+        "posso-risposta",
+        "Posso lavorare? Che cosa succede",
+        lambda s: s.possible(lavoro="dipendente", collocazione_oraria="coincide", data_inizio="01/12/2026"),
+    ),
     Pattern("entra", "Entra per continuare: molti fornitori", lambda s: s.enter(*DOORS)),
     Pattern("entra-tenuto", "La sessione è finita mentre si scriveva", lambda s: s.enter(*DOORS, kept="si")),
     Pattern("entra-perso", "La sessione è finita mentre si caricava un file", lambda s: s.enter(*DOORS, kept="no")),
@@ -145,6 +153,12 @@ PATTERNS = (
     Pattern("riepilogo-errori", "Riepilogo: dati da correggere", lambda s: s.check(EMPLOYED_WRONG)),
     Pattern("riepilogo-dichiarazioni", "Riepilogo: dichiarazioni da segnare", lambda s: s.check(EMPLOYED, ticks=False)),
     Pattern("riepilogo-cambiato", "Riepilogo: cambiato altrove", lambda s: s.check(EMPLOYED, changed=True)),
+    Pattern(
+        "riepilogo-rettifica",
+        "Riepilogo: rettifica, prima e dopo",
+        lambda s: s.amending_check(EMPLOYED | {"data_fine": "30/06/2027", "tipo_contratto": "apprendistato"}),
+    ),
+    Pattern("riepilogo-rettifica-uguale", "Riepilogo: rettifica uguale", lambda s: s.amending_check(EMPLOYED)),
     Pattern("riepilogo-rettifica-tardi", "Riepilogo: rettifica che non si può più inviare", Stage.late_check),
     Pattern("gia-inviata", "La bozza è già stata inviata", Stage.already_sent),
     Pattern("comunicazione", "Comunicazione inviata: ricevuta pronta", lambda s: s.communication("pronta")),
@@ -159,6 +173,9 @@ PATTERNS = (
     Pattern("annulla-rettifica", "Conferma: annullare una rettifica", Stage.annul_amendment),
     Pattern("annulla-errori", "Conferma: annullare, manca il motivo", lambda s: s.annul(wrong=True)),
     Pattern("conseguenze", "Cosa significa per la cassa integrazione: ogni regola", Stage.consequences),
+    Pattern("conseguenze-resta", "Cosa significa: la cassa resta", lambda s: s.consequence(EMPLOYED)),
+    Pattern("conseguenze-ridotta", "Cosa significa: la cassa si riduce", lambda s: s.consequence(SELF_EMPLOYED)),
+    Pattern("conseguenze-tardi", "Cosa significa: in ritardo", lambda s: s.consequence(EMPLOYED, date(2026, 12, 2))),
     Pattern("conseguenze-bozza", "Cosa significa: dati da completare", Stage.consequences_unknown),
     Pattern("lettera", "Lettera per il datore di lavoro", lambda s: s.letter("")),
     Pattern("lettera-attesa", "Lettera: in preparazione", lambda s: s.letter("attesa")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -13,6 +13,7 @@ from omnia_com.documents.receipts import Document
 from omnia_com.form.answers import missing_declarations, read
 from omnia_com.form.cautions import CAUTIONS
 from omnia_com.form.consequences import RULES
+from omnia_com.form.consequences import consequences as rules_of
 from omnia_com.form.field_groups import CONTATTI
 from omnia_com.form.problems import Problem
 from omnia_com.identity import AccessRefused, Door
@@ -36,6 +37,7 @@ from .. import (
     failures,
     home,
     letter,
+    possible,
 )
 from ..http import assets
 from ..http.answer import Page, html
@@ -189,6 +191,13 @@ class Stage:
         late = a_draft(EMPLOYED, amends=True, superseded=True)
         return draft.page(self.request, SESSION, late, read(EMPLOYED, TODAY), ())
 
+    def amending_check(self, typed: Typed) -> Page:
+        """An amendment of `a_communication`, of which nothing, or much, is changed."""
+        answers, attached = read(typed, TODAY), files(1 if typed == EMPLOYED else 2)
+        changes = amendments.changed(a_communication(1), ANNA, answers, attached)
+        amending = a_draft(typed, amends=True)
+        return check.page(self.request, SESSION, amending, answers, (), (), attached=attached, changes=changes)
+
     def late_check(self) -> Page:
         late = a_draft(EMPLOYED, amends=True, superseded=True)
         return check.page(self.request, SESSION, late, read(EMPLOYED, TODAY), (), ())
@@ -239,8 +248,16 @@ class Stage:
     def consequences(self) -> Page:
         return consequences.page(self.request, SESSION, tuple(RULES.values()), "/modelli", sent=a_communication(1))
 
+    def consequence(self, typed: Typed, day: date = TODAY) -> Page:
+        """Of what is *typed*, looked at on *day*."""
+        rules = rules_of(read(typed, TODAY).values, viewed=day, sent=day)
+        return consequences.page(self.request, SESSION, rules, "/modelli")
+
     def consequences_unknown(self) -> Page:
         return consequences.page(self.request, SESSION, (), "/modelli", wrong=True)
+
+    def possible(self, **typed: str) -> Page:
+        return possible.page(self.request, None, typed, TODAY)
 
     def mishap(self, status: int) -> Page:
         return failures.of_status(self.request, status)
