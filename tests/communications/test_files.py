@@ -39,6 +39,13 @@ PACKED = odd_files.with_object_streams(objects())
 TWO_WAYS = GOOD.replace(b"/Root 1 0 R", b"/Root 1 0 R /XRefStm 15")
 MIME = b"--uuid:1234\r\nContent-Type: application/pdf\r\n\r\n"
 
+
+def high_numbers() -> bytes:
+    """As a part that was cut out of a large document, with its old numbers."""
+    made = re.sub(rb"\b([1-5]) 0 (obj|R)\b", rb"810\1 0 \2", GOOD)
+    return re.sub(rb"xref\n0 6\n.*\n", b"xref\n8101 5\n", made)
+
+
 SMALL_FAULTS: dict[str, bytes] = {
     "C07 a blank line first": b"\r\n" + GOOD,
     "C07 twenty blanks first": b" " * 20 + GOOD,
@@ -60,6 +67,12 @@ SMALL_FAULTS: dict[str, bytes] = {
     "C08 the same with objects packed": start_at(PACKED, lambda at: at + 2),
     "C08 objects packed, no place": PACKED[: PACKED.index(b"startxref")],
     "C08 updated, the second table is elsewhere": start_at(updated(GOOD, {4: stream(b"BT ET")}), lambda at: at + 2),
+    "C08 numbers that the table has no room for": high_numbers(),
+    "C08 the last table is nowhere": updated(PACKED, {}).replace(b"xref\ntrailer", b"xxxx\ntrailer"),
+    "a stream that unpacks to nothing": written(objects(o4=stream(zlib.compress(b""), head=b"/Filter /FlateDecode"))),
+    "more behind what is packed": written(
+        objects(o4=stream(zlib.compress(odd_files.CONTENT) + bytes(600), head=b"/Filter /FlateDecode"))
+    ),
     "a version that is none": GOOD.replace(b"%PDF-1.4", b"%PDF-x.y"),
     "no version": GOOD.replace(b"%PDF-1.4", b"%PDF-"),
     "version two": GOOD.replace(b"%PDF-1.4", b"%PDF-2.0"),

@@ -30,7 +30,10 @@ def look_into_image(data: bytes, kind: str) -> None:
     try:
         _drawn(_plain_png(data)) if kind == PNG else _look_into_jpeg(_plain_jpeg(data))
     except _BROKEN as e:
-        raise NotTaken("incompleto" if "truncated" in str(e) else "rovinato") from e
+        try:
+            _drawn(data)  # what we took away may have been the fault
+        except _BROKEN:
+            raise NotTaken("incompleto" if "truncated" in str(e) else "rovinato") from e
 
 
 def _drawn(data: bytes) -> Image.Image:

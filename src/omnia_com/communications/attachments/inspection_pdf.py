@@ -8,7 +8,6 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import pikepdf
@@ -18,10 +17,12 @@ from .kinds import TOO_MUCH, NotTaken
 
 STEP, PIECE = 256, 64 * 1024  # bytes that are unpacked at once, and at most to how many
 MOST_UNPACKED = 300 * 1024 * 1024  # bytes of all streams; a page scanned at 600 dpi has 100 million
+MOST_ROOM = 16 * 1024 * 1024  # bytes
 NO_MEMORY = "bad_alloc"  # as qpdf words it
 _UNPACKABLE = {"/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode"}
 _BROKEN = (pikepdf.PdfError, pikepdf.PasswordError, RuntimeError, ValueError, TypeError, AttributeError, LookupError)
-_TABLES = re.compile(rb"(?<!start)xref\b|\b\d+ \d+ obj\b(?=[^>]{0,200}/XRef\b)")
+_TABLES = re.compile(rb"(?<!start)xref\b|\b\d+ \d+ obj\b(?=(?:(?!\bobj\b).){0,500}?/XRef\b)", re.DOTALL)
+_NUMBERED = re.compile(rb"\b(\d{1,8}) \d+ obj\b")
 _REFERENCE = re.compile(rb"(\d+) (\d+) R\b")
 _NEEDED = re.compile(rb"/(?:Kids|Contents|Resources|XObject)\s*(?:\[[^\]]*\]|<<[^>]*>>|\d+ \d+ R)")
 
@@ -61,12 +62,17 @@ def _opened(data: bytes) -> tuple[pikepdf.Pdf, bool]:
 
 
 def _attempts(data: bytes) -> Iterator[bytes]:
-    """*data* as it is; with the way to each table that it holds, the last first; with the way to none."""
+    """*data* as it is; with the way to each table that it holds, the last first; with no way, and room for all.
+
+    qpdf takes no number for an object's that is above a third of the file's bytes.
+    """
     yield data
     start = max(data.find(b"%PDF-"), 0)
+    most = max((int(found[1]) for found in _NUMBERED.finditer(data)), default=0)
+    room = b" " * min(4 * most, MOST_ROOM)
     for table in list(_TABLES.finditer(data))[:-4:-1]:
-        yield data + b"\nstartxref\n%d\n%%%%EOF\n" % (table.start() - start)
-    yield data.replace(b"startxref", b"         ")
+        yield data + room + b"\nstartxref\n%d\n%%%%EOF\n" % (table.start() - start)
+    yield re.sub(rb"/Size\s+\d+", b"/Size %d" % (most + 1), data.replace(b"startxref", b"         ")) + room
 
 
 def _why_not(failure: Exception, data: bytes) -> str:
@@ -115,28 +121,30 @@ def _size(stream: Any, *, needed: bool) -> int:
     """Bytes when unpacked. What does not unpack is not seen by a reader, and is missed only if *needed*."""
     if _filters(stream) == ["/FlateDecode"]:
         raw = stream.read_raw_bytes()
-        size = _inflated(raw)
-        if needed and raw and not size:
+        size, whole = _inflated(raw)
+        if needed and not size and not whole:
             raise NotTaken("rovinato")
         return size
     try:
         return len(stream.read_bytes())
-    except pikepdf.PdfError as e:
-        if needed or NO_MEMORY in str(e):
+    except (pikepdf.PdfError, UnicodeDecodeError) as e:  # the second of qpdf's own words
+        if NO_MEMORY in str(e):
             raise
         return 0
 
 
-def _inflated(raw: bytes) -> int:
-    """The size of what *raw* unpacks to, as far as it does; it is counted in pieces, and no further than may be."""
+def _inflated(raw: bytes) -> tuple[int, bool]:
+    """The size of what *raw* unpacks to, and whether all of it did; in pieces, and no further than may be."""
     unpacker, size = zlib.decompressobj(), 0
-    with suppress(zlib.error):
+    try:
         for at in range(0, len(raw), STEP):
             piece = raw[at : at + STEP]
-            while piece and size <= MOST_UNPACKED:
+            while piece and not unpacker.eof and size <= MOST_UNPACKED:
                 size += len(unpacker.decompress(piece, PIECE))
                 piece = unpacker.unconsumed_tail
-    return size
+    except zlib.error:
+        return size, False
+    return size, True
 
 
 def _filters(stream: Any) -> list[str]:
