@@ -54,6 +54,15 @@ async def test_a_register_that_cannot_be_read_whole(web: str, clean: None, own: 
     assert (found.well, "omnia-com registro --chiave" in found.todo) == (False, True)
 
 
+async def test_a_service_that_may_do_too_much(web: str, clean: None, own: Settings) -> None:
+    """As it would with one address for all: the owner's."""
+    found = await doctor._database(dataclasses.replace(own, database_url=own.owner_url))
+    assert (found.well, "è un superutente" in found.text, "omnia_servizio" in found.todo) == (False, True, True)
+    unknown = own.database_url.replace("omnia_servizio", "sconosciuto")
+    found = await doctor._database(dataclasses.replace(own, database_url=unknown))
+    assert (found.well, "sconosciuto" in found.text, "migrate" in found.todo) == (False, True, True)
+
+
 @pytest.mark.parametrize(("seconds", "well"), [(0, True), (9, True), (-9, True), (60, False), (-60, False)])
 def test_clocks_that_are_apart(seconds: int, well: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     now = datetime.now(UTC)

@@ -11,6 +11,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import AuthenticationError
 
+from omnia_com.commands.up.embedded import Servers, privileges
 from tests.commands.test_up import open_folder, query, supervised, wait_for
 from tests.conftest import free_port
 from tests.helpers.waiting import ended
@@ -90,6 +91,23 @@ def test_postgresql_asks_the_system_who_is_there(running: tuple[Path, dict[str, 
     command = [sys.executable, "-c", CONNECTS, str(server.st_uid), str(server.st_gid), url]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/")
     assert "Peer authentication failed" in done.stderr
+
+
+@pytest.mark.skipif(bool(os.geteuid()), reason=ROOT_ONLY)
+def test_without_a_user_postgres_the_servers_share_theirs_with_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not with `nobody` either, as whom others may run."""
+    named = privileges._named
+    monkeypatch.setattr(privileges, "_named", lambda name: None if name == "postgres" else named(name))
+    with open_folder() as data:
+        for _ in range(2):
+            with Servers(data, durable=False) as servers:
+                assert query(servers.owner_url, "SELECT 1") == 1
+                owners = {path.stat().st_uid for path in everything(data)} - {0}
+                command = [sys.executable, "-c", AS_ANOTHER, "65534", *map(str, everything(data))]
+                done = subprocess.run(command, capture_output=True, text=True, cwd="/")
+            assert (done.stdout, done.stderr) == ("", "")
+            assert len(owners) == 1
+            assert owners <= set(privileges.NAMELESS)
 
 
 def test_valkey_asks_for_its_password(running: tuple[Path, dict[str, str]]) -> None:

@@ -6,8 +6,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
-from importlib import import_module
-from pkgutil import iter_modules
 
 import asyncpg
 from redis.asyncio import Redis
@@ -15,7 +13,7 @@ from redis.exceptions import RedisError
 
 from omnia_com.documents import find_chromium
 from omnia_com.settings import Settings
-from omnia_com.storage import migrations
+from omnia_com.storage import roles, schema
 from omnia_com.storage.database import AWAY
 
 from ..up.embedded import EmbeddedError, Servers, find
@@ -63,26 +61,28 @@ async def _database(settings: Settings) -> Finding:
         return _included(settings, lambda: f"PostgreSQL {find.postgres(settings.pg_bin).major}")
     try:
         db = await asyncpg.connect(settings.database_url, timeout=SECONDS)
+    except asyncpg.InvalidAuthorizationSpecificationError as e:
+        return Finding(False, f"PostgreSQL non fa entrare l’utente del servizio: {e}", "lo fa omnia-com migrate")
     except (*AWAY, ValueError) as e:
         todo = "controlla OMNIA_DATABASE_URL, e che il servizio sia acceso"
         return Finding(False, f"PostgreSQL non risponde: {str(e) or type(e).__name__}", todo)
     try:
         version = await db.fetchval("SHOW server_version")
         apart = clocks("PostgreSQL", await db.fetchval("SELECT clock_timestamp()"))
-        missing = await _missing_migrations(db)
+        missing = await schema.missing(db.fetch)
+        too_much = "" if missing else await roles.too_much(db)
     finally:
         await db.close()
     if missing:
         return Finding(False, f"PostgreSQL {version}: {len(missing)} migrazioni da fare", "esegui: omnia-com migrate")
+    if too_much:
+        text = (
+            f"PostgreSQL {version}: l’utente di OMNIA_DATABASE_URL {too_much}, e può cambiare ciò che è stato inviato"
+        )
+        return Finding(
+            False, text, f"scrivi lì {roles.SERVICE}, e lui in OMNIA_DATABASE_OWNER_URL: poi omnia-com migrate"
+        )
     return apart or Finding(True, f"PostgreSQL {version}, migrazioni fatte, stessa ora")
-
-
-async def _missing_migrations(db: asyncpg.Connection) -> list[str]:
-    known = [import_module(found.name).ID for found in iter_modules(migrations.__path__, f"{migrations.__name__}.")]
-    done: set[str] = set()
-    if await db.fetchval("SELECT to_regclass('migration')"):
-        done = {row["name"] for row in await db.fetch("SELECT name FROM migration")}
-    return [name for name in known if name not in done]
 
 
 async def _queue(settings: Settings) -> Finding:

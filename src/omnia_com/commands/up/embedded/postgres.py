@@ -16,7 +16,7 @@ import asyncpg
 
 from .find import EmbeddedError, PostgresPrograms
 from .folders import private, told
-from .privileges import within_reach
+from .privileges import give, maker, within_reach
 from .processes import Account, Process, last_lines
 from .stale import end_leftover
 
@@ -93,23 +93,28 @@ class Postgres:
             told(path, text, self.process.account)
 
     def _create(self) -> None:
-        """Under another name until it is whole: an interrupted initdb leaves nothing that looks like a cluster."""
-        unfinished = self.data.with_suffix(".new")
-        shutil.rmtree(unfinished, ignore_errors=True)
+        """In another place until it is whole: an interrupted initdb leaves nothing that looks like a cluster."""
+        account, folder = self.process.account, self.data.parent.with_name("pg.new")
+        by = maker(account) if account else None
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished = private(folder, by) / self.data.name
         options = ["--auth=peer", "--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions"]
         initdb = Process(
             "initdb",
             [self.bin / "initdb", "-D", unfinished, "-U", "omnia", *options, *([] if self.durable else ["--no-sync"])],
             self.process.log,
-            account=self.process.account,
+            account=by,
             environment=ENVIRONMENT,
-            folder=self.sockets,
+            folder=folder,
         )
         initdb.start()
         if not initdb.wait(60) or initdb.exit_code:
             initdb.stop(0)
             raise EmbeddedError("PostgreSQL non riesce a creare i suoi dati:\n" + "\n".join(last_lines(initdb.log)))
+        if account and by:
+            give(unfinished, by, account)
         unfinished.rename(self.data)
+        folder.rmdir()
 
     def ready(self) -> bool:
         """Whether a query is answered (during recovery connections are taken, queries are not); makes the database."""

@@ -1,23 +1,28 @@
-"""PostgreSQL refuses to run as root: which user runs it instead, and what that user can reach."""
+"""PostgreSQL refuses to run as root: which user runs it instead, and what that user can reach.
+
+Not `nobody`, as whom others run too: without a user `postgres` it is a number of our own that has no name.
+"""
 
 import hashlib
 import os
 import pwd
 import shutil
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from .find import EmbeddedError
 from .processes import Account
 
 SHARED = Path("/var/lib/omnia-com")
+NAMELESS = range(60578, 61184)  # that no system gives to anybody: https://systemd.io/UIDS-GIDS/
 
 
 def home_of(data: Path) -> tuple[Path, Account | None]:
     """Where the servers keep their files, and the user they run as: None is ourselves.
 
-    Root gives them to the owner of what is there, else to `postgres` or `nobody`; when that user
-    cannot reach *data*, they live in /var/lib/omnia-com/<hash of its path>.
+    Root gives them to the owner of what is there, else to `postgres`, else to a number of `NAMELESS`; when that
+    user cannot reach *data*, they live in /var/lib/omnia-com/<hash of its path>.
     """
     if os.geteuid():
         _check_that_we_have_a_name()
@@ -26,7 +31,7 @@ def home_of(data: Path) -> tuple[Path, Account | None]:
     for home in (elsewhere, data):
         if owner := _owner(home / "pg"):
             return home, owner
-    account = next(a for a in (_named("postgres"), _named("nobody")) if a)
+    account = _named("postgres") or _nameless(data)
     if reachable(data.resolve().parent, account):  # through *data* itself it is let (folders.passable)
         return data, account
     _passage(SHARED)
@@ -45,10 +50,42 @@ def _check_that_we_have_a_name() -> None:
 
 def _owner(folder: Path) -> Account | None:
     try:
-        entry = pwd.getpwuid(folder.stat().st_uid)
-    except (OSError, KeyError):
+        info = folder.stat()
+    except OSError:
         return None
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid) if entry.pw_uid else None
+    return Account(_name_of(info.st_uid), info.st_uid, info.st_gid) if info.st_uid else None
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def _nameless(data: Path) -> Account:
+    """Another for each folder, so that none reads what is another's."""
+    first = int(short_hash(data), 16) % len(NAMELESS)
+    uid = next(uid for uid in (*NAMELESS[first:], *NAMELESS) if _name_of(uid) == str(uid))
+    return Account(str(uid), uid, uid)
+
+
+def maker(account: Account) -> Account:
+    """Who makes the data of *account*: initdb wants a name. In the group of *account*, who owns it afterwards."""
+    if account.name != str(account.uid):
+        return account
+    return replace(next(a for a in (_named("nobody"), _named("daemon")) if a), gid=account.gid)
+
+
+def give(folder: Path, giver: Account, to: Account) -> None:
+    """Everything in *folder* that *giver* owns: what else they may have put in its way stays whose it is."""
+    for place in (folder, *folder.rglob("*")):
+        opened = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            if os.fstat(opened).st_uid == giver.uid:
+                os.fchown(opened, to.uid, to.gid)
+        finally:
+            os.close(opened)
 
 
 def _named(name: str) -> Account | None:
