@@ -25,7 +25,7 @@ from tests.helpers.steps import posted_draft, send
 
 # PAGES.md, bytes with headers
 PAGE, REPEATED, SCRIPT, FIRST_VIEW, WITH_FONTS, SWAP = 13_000, 9_000, 14_000, 27_000, 37_000, 4_000
-CSS, REQUESTS = 3_000, 5
+CSS, REQUESTS = 4_500, 5
 
 MATCHED = """text => {
   const sheet = new CSSStyleSheet(), flat = rules => [...rules].flatMap(r => r.selectorText ?? flat(r.cssRules));

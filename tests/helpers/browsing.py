@@ -286,5 +286,7 @@ def _review_controls(page: Page) -> None:
 def bare(settings: Settings, **changes: Any) -> httpx.AsyncClient:
     """A client of an application with other settings; without a database, so only for what needs none."""
     changed = dataclasses.replace(settings, **changes)
-    transport = httpx.ASGITransport(create_app(changed))  # type: ignore[arg-type]
+    app = create_app(changed)
+    app.litestar.state.services.schema.complete = True  # nothing is asked of a database that is not there
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
     return httpx.AsyncClient(transport=transport, base_url=changed.base_url)

@@ -68,8 +68,11 @@ async def test_all_that_the_script_says_is_among_them(language: str, visitor: Ca
     assert missing == []
 
 
+PRODUCTION = {"env": "production", "oidc_issuer": "", "oidc_key": "", "saml_idp_metadata": "", "registro_chiavi": ""}
+
+
 async def test_none_of_it_exists_in_production(settings: Settings) -> None:
-    async with bare(settings, env="production", oidc_issuer="", saml_idp_metadata="") as client:
+    async with bare(settings, **PRODUCTION) as client:
         for path in ("/modelli", "/modelli/come-provare", "/modelli/inizio"):
             assert (await client.get(path)).status_code == 404, path
 
