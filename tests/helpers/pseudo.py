@@ -30,7 +30,7 @@ def fill() -> None:
     for path in paths().values():
         catalogue = read(path)
         for message in catalogue:
-            if message.id and not any(message.string):
+            if message.id and not any(message.string or ()):
                 message.string = _translation(message)
         write(path, catalogue)
 
