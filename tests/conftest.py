@@ -36,9 +36,9 @@ ADESSO = "2026-11-23T10:00:00"
 LONGEST = (
     "browser.test_axe", "browser.test_cuts", "commands.test_run", "documents.test_faults", "commands.test_up",
     "communications.test_uploads", "browser.test_looks", "commands.test_exports", "commands.test_elimina_scadute",
-    "form.test_scenari", "communications.test_attachments", "browser.test_swap", "documents.test_pdf", "pages.test_nu",
-    "browser.test_autosave", "browser.test_bytes", "communications.test_sending", "identity.saml.test_sign_in",
-    "identity.saml.test_attacks",
+    "house.test_promises", "form.test_scenari", "communications.test_attachments", "browser.test_swap",
+    "documents.test_pdf", "pages.test_nu", "browser.test_autosave", "browser.test_bytes",
+    "communications.test_sending", "identity.saml.test_sign_in", "identity.saml.test_attacks",
 )  # fmt: skip
 
 
