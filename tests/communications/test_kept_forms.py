@@ -21,7 +21,7 @@ from tests.helpers.people import BOTH_TICKS, SUBORDINATO
 from tests.helpers.steps import posted_draft, send
 from tests.helpers.waiting import PAUSE
 
-OURS = {"Sec-Fetch-Site": "same-origin"}
+OURS: Any = {"Sec-Fetch-Site": "same-origin"}
 ANNA, LUCA = "Anna Prova (PRVNNA85E49H501L)", "Luca Esempio (SMPLCU79T31F205Z)"
 KEPT, LOST = "quello che hai scritto c’è ancora", "non è arrivata"
 

@@ -117,7 +117,8 @@ async def find_session(token: str, settings: Settings) -> Session | None:
     if row["da_toccare"]:
         await fetch("UPDATE sessione SET vista = now() WHERE token_sha256 = $1", _sha256(token))
     kept = ("id_token", "access_token", "fine", "fine_assoluta", "uscita", "emittente", "richiesta")
-    return Session(token, person(row), *(row[name] for name in kept), csrf.mark(row["codice_fiscale"], settings))
+    given = [*(row[name] for name in kept), csrf.mark(row["codice_fiscale"], settings)]
+    return Session(token, person(row), *given)
 
 
 def _limits(settings: Settings) -> tuple[timedelta, timedelta]:
