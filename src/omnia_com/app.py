@@ -15,6 +15,7 @@ from uvicorn.supervisors import Multiprocess
 from omnia_com import logs
 from omnia_com import settings as setup
 from omnia_com.communications.attachments.contents import Contents
+from omnia_com.communications.kept_forms import MINUTES
 from omnia_com.documents.queue import Queue
 from omnia_com.identity import Door, exchange_keys
 from omnia_com.identity.cns.card import CardReader
@@ -46,7 +47,7 @@ from omnia_com.pages.http.asked import Asked, MaybeSession, MyServices, MySessio
 from omnia_com.pages.http.cookies import cookie_name
 from omnia_com.pages.http.forms import Form, read_form
 from omnia_com.pages.http.front import PROBES, Front
-from omnia_com.pages.http.limits import HOUR, Limit
+from omnia_com.pages.http.limits import HOUR, MINUTE, Limit
 from omnia_com.pages.http.ready import Ready
 from omnia_com.pages.sign_in import access, cns, oidc, resume, saml, session
 from omnia_com.people.access_log import Notebook
@@ -56,7 +57,7 @@ from omnia_com.storage.database import close_pool, open_pool
 from omnia_com.storage.schema import Schema
 
 FORM_BYTES = 256 * 1024
-KEPT_A_MINUTE = 60  # forms from one address whose session is gone
+KEPT_A_MINUTE, KEPT_OF_ONE = 60, 40  # forms whose session is gone: of an address; of a person, in the time of keeping
 REFUSED_AN_HOUR = (60, 1000)  # sign-ins of one address, and of all, that are written down though they were refused
 HANDLERS = [
     home.start,
@@ -199,7 +200,8 @@ def create_app(settings: Settings) -> Front:
         request_max_body_size=FORM_BYTES,
         logging_config=None,
     )
-    clock, contents, keeping = Clock(settings.adesso), Contents(settings), Limit(KEPT_A_MINUTE)
+    clock, contents = Clock(settings.adesso), Contents(settings)
+    keeping = Limit(KEPT_A_MINUTE), Limit(KEPT_OF_ONE, MINUTES * MINUTE)
     of_one, of_all = (Limit(most, HOUR) for most in REFUSED_AN_HOUR)
     app.state.services = Services(
         *(settings, clock, queue, ready, notebook, contents, parties, cards, saml_party, doors, keeping, schema),

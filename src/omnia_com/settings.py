@@ -5,6 +5,7 @@ an unknown `OMNIA_…` variable only warns, so that a newer configuration starts
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -15,10 +16,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from omnia_com import deployment
+from omnia_com.deployment import LOOPBACK
+
 PREFIX = "OMNIA_"
+HOST = re.compile(
+    r"([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,3}|:[1-5]\d{4})?", re.ASCII | re.IGNORECASE
+)  # and nobody before it
 ROME = ZoneInfo("Europe/Rome")
 BANNER = "Ambiente dimostrativo, non collegato a INPS"
-LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class Letterhead(msgspec.Struct, frozen=True):
@@ -47,6 +53,18 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _some(text: str) -> int:
+    if (number := _number(text)) < 1:
+        raise ValueError("scrivi almeno 1")
+    return number
+
+
+def _port(text: str) -> int:
+    if not 1 <= (port := _number(text)) < 65536:
+        raise ValueError("scrivi una porta, da 1 a 65535")
+    return port
+
+
 def _ten_years(text: str) -> int:
     if (years := _number(text)) < 10:
         raise ValueError("scrivi almeno 10: prima la base dati non lascia eliminare")
@@ -71,7 +89,9 @@ def _folder(text: str) -> Path:
 
 def _base_url(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+    if parts.scheme not in ("http", "https") or not HOST.fullmatch(parts.netloc) or parts.path.strip("/"):
+        raise ValueError("scrivi l'indirizzo pubblico senza percorso, per esempio https://omnia.example.it")
+    if "?" in text or "#" in text:
         raise ValueError("scrivi l'indirizzo pubblico senza percorso, per esempio https://omnia.example.it")
     return parts._replace(netloc=parts.netloc.lower(), path="").geturl()
 
@@ -104,9 +124,9 @@ class Settings:
         _one_of("demo", "production"),
     )
     host: str = _setting("127.0.0.1", "indirizzo su cui ascolta il web")
-    port: int = _setting(8000, "porta del web", _number)
+    port: int = _setting(8000, "porta del web", _port)
     base_url: str = _setting("", "indirizzo pubblico del servizio (vuoto: `http://127.0.0.1:<porta>`)", _base_url)
-    web_processes: int = _setting(1, "quanti processi web", _number)
+    web_processes: int = _setting(1, "quanti processi web", _some)
     data: Path = _setting(_HERE, "cartella dei dati (predefinita `./var`)", _folder)
     database_url: str = _setting(
         "", "PostgreSQL da usare, con l'utente del servizio; vuoto: `omnia-com up` ne avvia uno suo"
@@ -121,7 +141,8 @@ class Settings:
     chromium: str = _setting("", "programma Chromium da usare per i PDF, se non quello trovato da sé")
     chromium_sandbox: Literal["auto", "require", "off"] = _setting(
         "auto",
-        "sandbox di Chromium: `auto` prova e avvisa, `require` senza non parte, `off` mai",
+        "sandbox di Chromium: `auto` prova e avvisa, `require` senza non parte, `off` mai (in `production` solo "
+        "`require`, che lì è predefinito)",
         _one_of("auto", "require", "off"),
     )
     allegati_url: str = _setting(
@@ -135,7 +156,7 @@ class Settings:
         None, "ferma l'orologio del dominio (ISO, ora di Roma); solo in `demo`", _instant
     )
     idp_host: str = _setting("127.0.0.1", "indirizzo su cui ascolta il fornitore di identità dimostrativo")
-    idp_port: int = _setting(8010, "porta del fornitore di identità dimostrativo", _number)
+    idp_port: int = _setting(8010, "porta del fornitore di identità dimostrativo", _port)
     oidc_issuer: str = _setting("", "fornitore OpenID Connect (in `demo`: quello dimostrativo)")
     oidc_client_id: str = _setting(
         "", "nome con cui il servizio è registrato presso il fornitore (vuoto: l'indirizzo pubblico)"
@@ -153,16 +174,14 @@ class Settings:
         "file con le chiavi del registro degli scambi di autenticazione, una per riga: la prima scrive, tutte leggono "
         "(in `demo`: fatto da sé)",
     )
-    conserva_registro: int = _setting(
-        24, "mesi per cui si conserva il registro degli scambi di autenticazione", _number
-    )
+    conserva_registro: int = _setting(24, "mesi per cui si conserva il registro degli scambi di autenticazione", _some)
     cns_url: str = _setting(
         "",
         "indirizzo pubblico, solo per le carte, a cui il proxy chiede la CNS (vuoto: la CNS non è offerta)",
         _base_url,
     )
     cns_host: str = _setting("127.0.0.1", "indirizzo su cui il web ascolta il proxy delle carte, e nessun altro")
-    cns_port: int = _setting(8020, "porta su cui il web ascolta il proxy delle carte", _number)
+    cns_port: int = _setting(8020, "porta su cui il web ascolta il proxy delle carte", _port)
     cns_segreto: str = _setting("", "file con il segreto che il proxy delle carte manda in `Omnia-Segreto`")
     cns_ca: str = _setting("", "file PEM delle autorità che rilasciano le CNS (`omnia-com cns-ca` lo ricava)")
     saml_idp_metadata: str = _setting(
@@ -207,22 +226,22 @@ class Settings:
     rpd: str = _setting(
         "", "posta elettronica del responsabile della protezione dei dati, mostrata nella pagina Privacy"
     )
-    sessione_inattiva: int = _setting(30, "minuti senza attività dopo i quali la sessione finisce", _number)
-    sessione_massima: int = _setting(8, "ore dopo le quali la sessione finisce comunque", _number)
+    sessione_inattiva: int = _setting(30, "minuti senza attività dopo i quali la sessione finisce", _some)
+    sessione_massima: int = _setting(8, "ore dopo le quali la sessione finisce comunque", _some)
     conserva_bozze: int = _setting(
-        365, "giorni dopo i quali una bozza non toccata si elimina (avviso un mese prima)", _number
+        365, "giorni dopo i quali una bozza non toccata si elimina (avviso un mese prima)", _some
     )
     conserva_comunicazioni: int = _setting(
         10,
         "anni per cui si conserva una comunicazione inviata, almeno 10; poi `omnia-com elimina-scadute` la toglie",
         _ten_years,
     )
-    conserva_accessi: int = _setting(365, "giorni per cui si conserva il registro degli accessi ai dati", _number)
-    limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _number)
-    limite_invii: int = _setting(100, "invii al giorno per persona (in `demo` mai meno di 100)", _number)
-    limite_allegati: int = _setting(100, "file caricati al giorno per persona (in `demo` mai meno di 100)", _number)
-    limite_accessi: int = _setting(200, "accessi al minuto da un indirizzo (in `demo` mai meno di 1000)", _number)
-    limite_richieste: int = _setting(2000, "richieste al minuto da un indirizzo (in `demo` mai meno di 2000)", _number)
+    conserva_accessi: int = _setting(365, "giorni per cui si conserva il registro degli accessi ai dati", _some)
+    limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _some)
+    limite_invii: int = _setting(100, "invii al giorno per persona (in `demo` mai meno di 100)", _some)
+    limite_allegati: int = _setting(100, "file caricati al giorno per persona (in `demo` mai meno di 100)", _some)
+    limite_accessi: int = _setting(200, "accessi al minuto da un indirizzo (in `demo` mai meno di 1000)", _some)
+    limite_richieste: int = _setting(2000, "richieste al minuto da un indirizzo (in `demo` mai meno di 2000)", _some)
     proxy_fidati: str = _setting("", "indirizzi dei proxy di cui leggere X-Forwarded-For, separati da virgole")
 
     @property
@@ -269,7 +288,6 @@ class Settings:
         return Letterhead(self.ente, self.banner)
 
 
-CONNECTORS = ("oidc_issuer", "oidc_providers", "cns_url", "saml_idp_metadata")  # each of these lets people in
 DEMO_ORGANISATION = {
     "assistenza": "mailto:aiuto@example.org",
     "ente_ipa": "demo",
@@ -309,51 +327,12 @@ def read(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[str]]
         except ValueError as e:
             wrong.append(f"{PREFIX}{f.name.upper()}={text!r}: {e}")
     if not wrong:
-        wrong = _contradictions(values)
+        wrong = deployment.contradictions(values)
     if wrong:
         raise SettingsError("Impostazioni da correggere:\n" + "\n".join(f"  {w}" for w in wrong))
     return Settings(**_completed(values)), [
         f"{name} non è un'impostazione di questo programma: ignorata" for name in given
     ]
-
-
-def _contradictions(values: dict[str, Any]) -> list[str]:
-    wrong = _cards(values)
-    host = urlsplit(values.get("base_url", "")).hostname
-    if host and host not in LOOPBACK:
-        if "env" not in values:
-            wrong.append(
-                "OMNIA_BASE_URL è pubblico: scrivi anche OMNIA_ENV=production (o demo, se è una dimostrazione)"
-            )
-        if values["base_url"].startswith("http:"):
-            wrong.append("OMNIA_BASE_URL pubblico dev'essere https: i cookie di sessione non viaggiano in chiaro")
-    if values.get("env") == "production":
-        if "adesso" in values:
-            wrong.append("OMNIA_ADESSO ferma l'orologio: in production non è ammesso, toglilo")
-        if not values.get("base_url"):
-            wrong.append("OMNIA_BASE_URL manca: in production scrivi l'indirizzo pubblico")
-        if any(values.get(name) for name in CONNECTORS) and not values.get("registro_chiavi"):
-            wrong.append("OMNIA_REGISTRO_CHIAVI manca: chi fa entrare persone tiene il registro degli scambi, cifrato")
-    elif values.get("avviso_dimostrativo") is False:
-        wrong.append("OMNIA_AVVISO_DIMOSTRATIVO=no vale solo con OMNIA_ENV=production")
-    return wrong
-
-
-def _cards(values: dict[str, Any]) -> list[str]:
-    """What reading cards needs: all of it, or nothing."""
-    if "cns_url" not in values:
-        return []
-    parts, wrong = urlsplit(values["cns_url"]), []
-    for name in ("cns_segreto", "cns_ca"):
-        if not values.get(name):
-            wrong.append(f"OMNIA_{name.upper()} manca: con OMNIA_CNS_URL scrivi anche quella")
-    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        wrong.append("OMNIA_CNS_URL dev'essere https: la carta si mostra nella stretta di mano TLS")
-    if values["cns_url"] == values.get("base_url"):
-        wrong.append("OMNIA_CNS_URL dev'essere un nome diverso da OMNIA_BASE_URL: lì nessuno deve chiedere certificati")
-    if values.get("cns_port", 8020) == values.get("port", 8000):
-        wrong.append("OMNIA_CNS_PORT dev'essere diversa da OMNIA_PORT")
-    return wrong
 
 
 def _completed(values: dict[str, Any]) -> dict[str, Any]:
@@ -370,4 +349,6 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
             values.setdefault(name, invented)
         for name, floor in DEMO_FLOORS.items():
             values[name] = max(floor, values.get(name, floor))
+    else:
+        values.setdefault("chromium_sandbox", "require")
     return values

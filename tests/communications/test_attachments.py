@@ -385,7 +385,7 @@ async def test_only_the_owner_sees_and_changes_them(anna: Visitor, luca: Visitor
     assert anna.page.text.count(">Togli<") == 1
 
 
-@pytest.mark.parametrize("token", ["", "A" * 88, None])
+@pytest.mark.parametrize("token", ["", "A" * 108, None])
 async def test_a_file_without_its_token_is_not_taken(
     token: str | None, anna: Visitor, database: asyncpg.Connection
 ) -> None:

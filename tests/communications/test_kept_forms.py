@@ -2,21 +2,26 @@
 
 import asyncio
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from omnia_com.communications import kept_forms
 from omnia_com.pages.http.front import Front
 from omnia_com.pages.http.limits import Limit
+from omnia_com.people import csrf
+from omnia_com.settings import Settings
 from tests.helpers.browsing import Visitor, said
 from tests.helpers.files import pdf
 from tests.helpers.people import BOTH_TICKS, SUBORDINATO
 from tests.helpers.steps import posted_draft, send
 from tests.helpers.waiting import PAUSE
 
+OURS: Any = {"Sec-Fetch-Site": "same-origin"}
 ANNA, LUCA = "Anna Prova (PRVNNA85E49H501L)", "Luca Esempio (SMPLCU79T31F205Z)"
 KEPT, LOST = "quello che hai scritto c’è ancora", "non è arrivata"
 
@@ -342,7 +347,7 @@ async def test_a_sender_that_does_not_say_who_it_is_needs_the_cookie(
     draft = await posted_draft(anna, SUBORDINATO)
     token = (await anna.get(draft)).token
     await session_ends(database)
-    for data in ({"csrf": token}, {"csrf": "A" * 64}, {}):
+    for data in ({"csrf": token}, {"csrf": "A" * 108}, {}):
         del anna.client.cookies["sid"]
         await anna.client.post(draft, data={**data, "datore_lavoro": "Gamma"})
         anna.client.cookies.set("sid", "un altro")
@@ -371,17 +376,52 @@ async def test_what_only_a_part_of_a_page_asks_is_answered_on_the_page(
     assert await kept(database) == 0
 
 
-@pytest.mark.parametrize("too_much", ["long", "often", "many"])
-async def test_too_much_is_not_kept(
-    too_much: str, app: Front, anna: Visitor, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if too_much == "often":
-        monkeypatch.setattr(app.litestar.state.services.keeping, "exceeded", Limit(0).exceeded)
-    if too_much == "many":
-        monkeypatch.setattr(kept_forms, "MOST", 0)
-    await writes_too_late(anna, database, "G" * 40_000 if too_much == "long" else "Gamma")
+@pytest.mark.parametrize("too_much", ["long", "often", "of one person"])
+async def test_too_much_is_not_kept(too_much: str, app: Front, anna: Visitor, database: asyncpg.Connection) -> None:
+    state = app.litestar.state
+    before = state.services
+    if too_much != "long":
+        limits = (Limit(0), Limit(9)) if too_much == "often" else (Limit(9), Limit(0))
+        state.services = msgspec.structs.replace(before, keeping=limits)
+    await writes_too_late(anna, database, "G" * 100_000 if too_much == "long" else "Gamma")
+    state.services = before
     assert LOST in said(anna.page.tree)
     assert await kept(database) == 0
+
+
+async def test_nobody_says_of_himself_whose_page_he_has(
+    anna: Visitor, database: asyncpg.Connection, settings: Settings
+) -> None:
+    """Whoever knows a codice fiscale can make a token of its form, and say that he is a page of ours."""
+    draft = await posted_draft(anna, SUBORDINATO)
+    token = (await anna.get(draft)).token
+    await session_ends(database)
+    forged = csrf.make("una sessione", csrf.tag("PRVNNA85E49H501L") + bytes(csrf.SEAL))
+    altered = [changed(token, at) for at in (0, csrf.BOUND - 1, csrf.BOUND, csrf.WHOLE - 1)]
+    assert csrf.surely_whose(token, settings) == csrf.surely_whose(altered[0], settings) != b""
+    for text in (forged, *altered[2:], "A" * len(token), ""):
+        await anna.post(draft, {"csrf": text, "datore_lavoro": "Gamma", "azione": "salva"}, **OURS)
+        assert LOST in said(anna.page.tree)
+    assert await kept(database) == 0
+    await anna.post(draft, {"csrf": token, "datore_lavoro": "Gamma", "azione": "salva"}, **OURS)
+    assert await kept(database) == 1
+
+
+def changed(token: str, at: int) -> str:
+    """The same with another byte at *at* under its mask."""
+    raw = bytearray(urlsafe_b64decode(token))
+    raw[csrf.WHOLE + at] ^= 1
+    return urlsafe_b64encode(raw).decode()
+
+
+@pytest.mark.parametrize("at", [0, csrf.BOUND - 1])
+async def test_a_token_that_is_a_byte_off_is_of_no_session(at: int, anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    token = (await anna.get(draft)).token
+    sid = anna.client.cookies["sid"]
+    assert csrf.accepts(sid, token)
+    assert not csrf.accepts(sid, changed(token, at))
+    await anna.post(draft, {"csrf": changed(token, at), "azione": "salva"}, expect=403, **OURS)
 
 
 async def test_a_file_is_not_kept_and_the_page_says_so(anna: Visitor, database: asyncpg.Connection) -> None:

@@ -1,6 +1,7 @@
 """Settings fail loudly, and `docs/impostazioni.md` tells them all."""
 
 import re
+import ssl
 from dataclasses import fields
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from omnia_com.italy.clock import Clock
 from omnia_com.settings import ROME, Settings, SettingsError, read
 from tests import ROOT
 
+PRODUCTION = {"OMNIA_ENV": "production", "OMNIA_BASE_URL": "https://omnia.example.it"}
 TABLE = ROOT / "docs" / "impostazioni.md"
 
 
@@ -32,6 +34,19 @@ def test_an_unknown_variable_only_warns() -> None:
         ({"OMNIA_BASE_URL": "omnia.example.it"}, "indirizzo pubblico"),
         ({"OMNIA_BASE_URL": "https://omnia.example.it"}, "scrivi anche OMNIA_ENV"),
         ({"OMNIA_BASE_URL": "http://omnia.example.it", "OMNIA_ENV": "production"}, "https"),
+        ({"OMNIA_BASE_URL": "https://anna@omnia.example.it", "OMNIA_ENV": "production"}, "senza percorso"),
+        ({"OMNIA_BASE_URL": "https://omnia.example.it?x=1", "OMNIA_ENV": "production"}, "senza percorso"),
+        ({"OMNIA_BASE_URL": "https://omnia.example.it#x", "OMNIA_ENV": "production"}, "senza percorso"),
+        ({"OMNIA_BASE_URL": "https://omnia.example.it:99999", "OMNIA_ENV": "production"}, "senza percorso"),
+        ({"OMNIA_HOST": "0.0.0.0"}, "OMNIA_HOST è pubblico"),
+        ({"OMNIA_HOST": "192.0.2.1"}, "OMNIA_HOST è pubblico"),
+        (PRODUCTION | {"OMNIA_CHROMIUM_SANDBOX": "off"}, "OMNIA_CHROMIUM_SANDBOX"),
+        (PRODUCTION | {"OMNIA_CHROMIUM_SANDBOX": "auto"}, "OMNIA_CHROMIUM_SANDBOX"),
+        (PRODUCTION | {"OMNIA_PROXY_FIDATI": "*"}, "OMNIA_PROXY_FIDATI"),
+        (PRODUCTION | {"OMNIA_PROXY_FIDATI": "10.0.0.1, 0.0.0.0/0"}, "OMNIA_PROXY_FIDATI"),
+        (PRODUCTION | {"OMNIA_PROXY_FIDATI": "::/0"}, "OMNIA_PROXY_FIDATI"),
+        ({"OMNIA_PORT": "0"}, "scrivi una porta"),
+        ({"OMNIA_PORT": "65536"}, "scrivi una porta"),
         ({"OMNIA_ENV": "production"}, "OMNIA_BASE_URL manca"),
         (
             {"OMNIA_ENV": "production", "OMNIA_BASE_URL": "https://o.it", "OMNIA_ADESSO": "2026-01-01"},
@@ -47,6 +62,31 @@ def test_an_unknown_variable_only_warns() -> None:
 def test_what_cannot_be_right_stops_the_start(environment: dict[str, str], said: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(said)):
         read(environment)
+
+
+NEVER_NONE = [
+    f.name for f in fields(Settings) if f.name.startswith(("limite_", "conserva_", "sessione_", "web_processes"))
+]
+
+
+@pytest.mark.parametrize("name", NEVER_NONE)
+def test_no_limit_and_no_time_is_nothing(name: str) -> None:
+    with pytest.raises(SettingsError, match="scrivi almeno 1"):
+        read({f"OMNIA_{name.upper()}": "0"})
+
+
+def test_in_production_the_browser_stays_in_its_sandbox() -> None:
+    assert read(PRODUCTION | {"OMNIA_PROXY_FIDATI": "10.0.0.1,10.1.0.0/16"})[0].chromium_sandbox == "require"
+    assert read({})[0].chromium_sandbox == "auto"
+
+
+def test_the_sample_proxy_speaks_only_ciphers_that_authenticate_what_they_encrypt() -> None:
+    offered = re.search(r"^ssl_ciphers (\S+);$", (ROOT / "deploy" / "nginx.conf").read_text(), re.MULTILINE)
+    assert offered
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.set_ciphers(offered[1])
+    assert len(tls.get_ciphers()) >= 6
+    assert [c["name"] for c in tls.get_ciphers() if not c["aead"]] == []
 
 
 def test_everything_wrong_is_said_at_once() -> None:

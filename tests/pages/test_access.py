@@ -54,12 +54,39 @@ async def test_anothers_record_is_not_there(app: Front, anna: Visitor, luca: Vis
                 await luca.get(path, expect=404)
         await luca.get("/comunicazioni")
         for path in private(app, "POST", id):
-            if id in path and not path.endswith(("elimina", "ricevuta")):
+            if id in path:
                 answer = await luca.client.post(path, data={"csrf": luca.page.token, **BOTH_TICKS})
                 assert answer.status_code == 404, path
-    await luca.client.post(f"{draft}/elimina", data={"csrf": luca.page.token})
     await anna.get(draft)
-    assert anna.page.value("datore_lavoro") == "Alfa Esempio S.r.l.", "deleting another's draft does nothing"
+    assert anna.page.value("datore_lavoro") == "Alfa Esempio S.r.l.", "nothing is done to it"
+
+
+async def test_a_record_that_never_was_is_not_there_either(app: Front, luca: Visitor) -> None:
+    """So that nobody learns which are."""
+    await luca.get("/comunicazioni")
+    for path in private(app, "POST"):
+        if "00000000" in path:
+            answer = await luca.client.post(path, data={"csrf": luca.page.token, **BOTH_TICKS})
+            assert answer.status_code == 404, path
+
+
+async def test_a_draft_that_one_has_deleted_is_deleted_already(anna: Visitor, database: asyncpg.Connection) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    page = await anna.get(f"{draft}/elimina")
+    for _ in range(2):
+        anna.page = page
+        await anna.press("Elimina definitivamente")
+        assert anna.page.path == "/comunicazioni"
+    assert await database.fetchval("SELECT count(*) FROM registro_accessi WHERE azione = 'bozza_eliminata'") == 1
+
+
+async def test_a_draft_that_was_sent_meanwhile_is_not_deleted_but_shown(anna: Visitor) -> None:
+    draft = await posted_draft(anna, SUBORDINATO)
+    page = await anna.get(f"{draft}/elimina")
+    await send(anna, draft)
+    anna.page = page
+    await anna.press("Elimina definitivamente")
+    assert anna.page.hook("stato") == "inviata"
 
 
 async def test_a_draft_of_anothers_id_is_not_taken_over(anna: Visitor, luca: Visitor) -> None:
@@ -73,7 +100,7 @@ async def test_a_draft_of_anothers_id_is_not_taken_over(anna: Visitor, luca: Vis
     [
         ("", {}),
         ("è" * 40, {}),
-        ("A" * 88, {}),
+        ("A" * 108, {}),
         ("\x00\udcff", {}),
         (None, {"Sec-Fetch-Site": "cross-site"}),
         (None, {"Sec-Fetch-Site": "same-site"}),

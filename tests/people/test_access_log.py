@@ -47,6 +47,7 @@ NOT_NOTED = {
     "sending": "shows nothing: it leads to the check page",
     "send": "in its own transaction",
     "annul": "in its own transaction",
+    "delete_draft": "in its own transaction",
 }
 
 

@@ -16,6 +16,7 @@ from omnia_com.form.answers import Answers, missing_declarations, read
 from omnia_com.form.field_groups import GROUPS, TIPOLOGIA
 from omnia_com.form.problems import Problem
 from omnia_com.italy.clock import Clock, rome
+from omnia_com.people import access_log
 from omnia_com.people.declarants import Person, hold
 from omnia_com.settings import Letterhead
 from omnia_com.storage.database import fetch, transaction
@@ -26,6 +27,7 @@ from .attachments.kept import Attached
 from .sent import PER_PAGE, RECEIPT, Content, Sent, find_sent, record
 
 NOTICE = timedelta(days=30)
+DELETED = "bozza_eliminata"  # in the access log
 MOST_CHARACTERS = 20_000  # of all texts of one tipologia; what can be sent has less than 5,000
 _SUPERSEDED = "EXISTS (SELECT FROM comunicazione c WHERE c.sostituisce = bozza.rettifica)"
 _COLUMNS = f"id, digitato, versione, aggiornata, rettifica, pagina, passo, {_SUPERSEDED} AS superata"
@@ -203,10 +205,17 @@ def fields_of(posted: Mapping[str, str]) -> dict[str, str]:
 
 
 async def delete_draft(owner: str, id: UUID) -> None:
-    """With the exports made of it and its attachments. A draft that is not there any more is deleted already."""
+    """With the exports made of it and its attachments. One that this person has deleted already is so.
+
+    Raises `AlreadySent`, or `NotFound`.
+    """
     async with transaction():
-        await Bozza.delete().where((Bozza.id == id) & (Bozza.dichiarante == owner))
-        await Documento.delete().where((Documento.bozza == id) & (Documento.dichiarante == owner))
+        query = "DELETE FROM bozza WHERE id = $1 AND dichiarante = $2 RETURNING id"
+        if await fetch(query, id, owner):
+            await Documento.delete().where((Documento.bozza == id) & (Documento.dichiarante == owner))
+            await access_log.note(owner, DELETED, id)
+        elif not await access_log.noted(owner, DELETED, id):
+            raise AlreadySent(await find_sent(owner, id))
 
 
 async def forget_old_drafts(days: int) -> None:

@@ -1,6 +1,7 @@
 """The keys of the register of authentication exchanges: a file with one a line; the first writes, all read.
 
-Each line is a Fernet key (AES-128-CBC with HMAC-SHA256); an index over codici fiscali has a key derived from it.
+Each line is a Fernet key (AES-128-CBC with HMAC-SHA256); an index over codici fiscali has a key derived
+from it, and so has the seal of the pages (`people/csrf.py`).
 """
 
 import hashlib
@@ -23,7 +24,7 @@ class Key:
 
     def __init__(self, text: str) -> None:
         self._fernet = Fernet(text)
-        self._index = hmac.digest(text.encode(), b"indice", "sha256")
+        self._index, self._page = (hmac.digest(text.encode(), what, "sha256") for what in (b"indice", b"pagina"))
         self.id = hashlib.sha256(text.encode()).hexdigest()[:8]
 
     def seal(self, plain: bytes) -> bytes:
@@ -39,6 +40,10 @@ class Key:
     def index(self, codice_fiscale: str) -> bytes:
         """Under which a person's exchanges are found; '' has none."""
         return hmac.digest(self._index, codice_fiscale.encode(), "sha256") if codice_fiscale else b""
+
+    def seal_of_page(self, tag: bytes) -> bytes:
+        """16 bytes that nobody else can write beside *tag*."""
+        return hmac.digest(self._page, tag, "sha256")[:16]
 
 
 class Keys:

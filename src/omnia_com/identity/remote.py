@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 
-from omnia_com.settings import LOOPBACK
+from omnia_com.deployment import LOOPBACK
 
 from . import AccessRefused
 

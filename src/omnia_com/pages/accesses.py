@@ -13,7 +13,8 @@ from .http.answer import Page, html
 from .http.asked import Asked, MySession, visit_of
 from .http.forms import page_number
 
-# Route name -> what its answer is noted as. Sending, annulling and signing in note themselves, in their transaction.
+# Route name -> what its answer is noted as. Sending, annulling, deleting and signing in note themselves, in
+# their transaction.
 NOTED = {
     "communication": "comunicazione",
     "draft": "bozza",
@@ -26,7 +27,7 @@ NOTED = {
     "attachment": "allegato",
 }
 NOTED_AS_PDF = {"receipt": "ricevuta", "letter": "lettera", "draft_pdf": "bozza_pdf"}
-NOTED_WHEN_DONE = {"sign_out": "uscita", "delete_draft": "bozza_eliminata", "save_contacts": "contatti"}
+NOTED_WHEN_DONE = {"sign_out": "uscita", "save_contacts": "contatti"}
 
 
 async def note(message: Message, scope: Scope) -> None:

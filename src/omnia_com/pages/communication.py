@@ -54,6 +54,7 @@ async def download(request: Asked, session: MySession, services: MyServices, id:
 @post("/comunicazioni/{id:uuid}/ricevuta", name="retry_receipt", status_code=303)
 async def retry(session: MySession, services: MyServices, id: Id, form: MyForm) -> Redirect:  # noqa: ARG001 – CSRF token
     """Asks again for a receipt that could not be made."""
+    await find_sent(session.owner, id)
     await receipts.retry_failed(session.owner, id)
     await services.queue.hint(str(id))
     return see_other(f"/comunicazioni/{id}")

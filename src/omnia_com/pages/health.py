@@ -33,7 +33,6 @@ async def health(services: MyServices) -> Response[dict[str, Any]]:
             "stato": "bene" if queue and browser else "degradato",
             "database": True,
             "coda": queue,
-            "browser": browser,
             "ricevuta_in_attesa_secondi": round(oldest, 1),
         }
     )

@@ -86,6 +86,12 @@ async def note(owner: str, azione: str, oggetto: UUID | None = None, *, motivo: 
     )
 
 
+async def noted(owner: str, azione: str, oggetto: UUID) -> bool:
+    """Whether there is such an entry already."""
+    query = "SELECT FROM registro_accessi WHERE dichiarante = $1 AND azione = $2 AND oggetto = $3 LIMIT 1"
+    return bool(await fetch(query, owner, azione, oggetto))
+
+
 async def note_read_by_office(communications: Iterable[tuple[str, UUID]], operatore: str) -> None:
     """Writes an entry for each (dichiarante, communication) that the office takes out."""
     owners, ids = zip(*communications, strict=True)

@@ -55,6 +55,8 @@ class Session(msgspec.Struct, frozen=True):
     leaves_to: str = ""  # the origin to which signing out redirects, '' if to none
     issuer: str = ""
     request_id: str = ""
+    mark: bytes = csrf.NO_MARK
+    """In its pages, whose they are."""
 
     @property
     def given(self) -> Token:
@@ -66,7 +68,7 @@ class Session(msgspec.Struct, frozen=True):
 
     def csrf(self) -> str:
         """A token for one page."""
-        return csrf.make(self.token, self.owner)
+        return csrf.make(self.token, self.mark)
 
     def accepts(self, token: str) -> bool:
         """Whether *token* is a CSRF token of this session; any text may be asked about."""
@@ -115,7 +117,8 @@ async def find_session(token: str, settings: Settings) -> Session | None:
     if row["da_toccare"]:
         await fetch("UPDATE sessione SET vista = now() WHERE token_sha256 = $1", _sha256(token))
     kept = ("id_token", "access_token", "fine", "fine_assoluta", "uscita", "emittente", "richiesta")
-    return Session(token, person(row), *(row[name] for name in kept))
+    given = [*(row[name] for name in kept), csrf.mark(row["codice_fiscale"], settings)]
+    return Session(token, person(row), *given)
 
 
 def _limits(settings: Settings) -> tuple[timedelta, timedelta]:

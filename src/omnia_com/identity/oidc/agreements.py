@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from joserfc.jwk import RSAKey
 
-from omnia_com.settings import LOOPBACK, Settings, SettingsError
+from omnia_com.deployment import LOOPBACK
+from omnia_com.settings import Settings, SettingsError
 
 from .. import Scheme, keys
 from ..claims import ACR_LEVELS, CLAIMS, Fact

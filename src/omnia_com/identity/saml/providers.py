@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from omnia_com.settings import LOOPBACK
+from omnia_com.deployment import LOOPBACK
 
 from .. import AccessRefused, Scheme, keys
 from ..remote import invalid

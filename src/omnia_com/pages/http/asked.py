@@ -63,8 +63,8 @@ class Services(msgspec.Struct, frozen=True):
     cns: CardReader | None
     saml: ServiceProvider | None
     doors: Callable[[], tuple[Door, ...]]
-    keeping: Limit
-    """Forms of an address whose session is gone."""
+    keeping: tuple[Limit, Limit]
+    """Forms whose session is gone, of an address and of a person."""
     schema: Schema
     refusals: tuple[Limit, Limit]
     """Sign-ins of an address, and of all, that are refused and written down."""

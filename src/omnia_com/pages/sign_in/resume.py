@@ -26,6 +26,7 @@ from ..http.asked import Asked, MyServices, MySession, Services
 from ..http.cookies import cookie, cookie_name
 from ..http.forms import Form, UnreadableRequest, from_our_page, read_fields
 from ..http.incoming import FOLDER, texts
+from ..http.limits import neighbourhood
 
 log = structlog.get_logger()
 COOKIE = "modulo"
@@ -35,8 +36,8 @@ AT_ONCE = 4  # forms of one browser: one for each window in which somebody was w
 
 async def keep(request: Asked, services: Services) -> tuple[bool, list[Cookie]]:
     """Keeps what was posted without a session, if a page of ours was the sender; with the cookie that leads to it."""
-    name, address = str(request.scope["route_handler"].name), request.client.host if request.client else ""
-    if name not in PUT_BACK or request.is_fragment or services.keeping.exceeded(address):
+    name, (of_address, of_person) = str(request.scope["route_handler"].name), services.keeping
+    if name not in PUT_BACK or request.is_fragment or of_address.exceeded(neighbourhood(request.address)):
         return False, []
     try:
         form = await (texts(request, services.settings.data / FOLDER) if name == "attach" else read_fields(request))
@@ -44,7 +45,7 @@ async def keep(request: Asked, services: Services) -> tuple[bool, list[Cookie]]:
         return False, []
     whose = _whose(request, services, form.pop("csrf", ""))
     kept = KeptForm(name, request.path_params.get("id"), whose, form)
-    secret = await kept_forms.keep(kept) if whose else ""
+    secret = await kept_forms.keep(kept) if whose and not of_person.exceeded(whose.hex()) else ""
     return bool(secret), [_cookie(services, [*_secrets(request, services), secret])] if secret else []
 
 
@@ -55,7 +56,8 @@ def _whose(request: Asked, services: Services, token: str) -> bytes:
     """
     ours = from_our_page(request)
     sid = request.cookies.get(cookie_name(services.settings, "sid"), "")
-    return csrf.whose(token) if ours or (ours is None and sid and csrf.accepts(sid, token)) else b""
+    ours = ours or (ours is None and bool(sid) and csrf.accepts(sid, token))
+    return csrf.surely_whose(token, services.settings) if ours else b""
 
 
 async def put_back(request: Asked, services: Services, owner: str, back: str) -> tuple[str, list[Cookie]]:
