@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from markupsafe import Markup
 
 _AT_AN_END = re.compile(r"\A\s*\n\s*|\s*\n\s*\Z")
 _NEXT_TO_A_TAG = re.compile(r"(?<=>)\s*\n\s*|\s*\n\s*(?=<)")
@@ -36,10 +37,17 @@ def _without_lines(text: str) -> str:
 
 def environment(*extensions: str, **options: Any) -> Environment:
     """Whatever is put into a template is escaped, whatever is missing fails. *options* are those of Jinja."""
-    return Environment(
+    env = Environment(
         loader=FileSystemLoader(str(files(__name__))),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=[Lines, *extensions],
         **options,
     )
+    env.filters["verbatim"] = _verbatim
+    return env
+
+
+def _verbatim(text: str) -> str:
+    """What a person or an office wrote, among our words: its direction stays its own, and no browser translates it."""
+    return Markup('<bdi translate="no">{}</bdi>').format(text)

@@ -2,10 +2,12 @@
 
 const QUIET = 2000; // ms
 const PATIENCE = 20000;
+const MOST_ALIVE = 60000; // bytes: of more than 64 KiB no browser makes a request that outlives its page
 let timer;
 let request; // the AbortController of the one under way
 let refused = 0; // the status with which the server has said in words why it does not go on
 let swapInFlight = false; // the fields of another tipologia are on their way
+let farewell = 0; // up to which edit a request that outlives the page is under way
 
 const hasUnsaved = () => savedEdits < edits && !refused;
 
@@ -18,14 +20,20 @@ const cancelSave = () => {
   clearTimeout(timer);
   request?.abort();
   request = null;
+  farewell = 0;
 };
 
-const save = async (keepalive = false) => {
+// As a string it is all ASCII: its length is its bytes.
+const outlives = (sending) => String(sending).length <= MOST_ALIVE;
+
+const save = async (leaving = false) => {
   cancelSave();
   const mine = (request = new AbortController());
   setTimeout(() => mine.abort(), PATIENCE);
   const sending = nextSending();
   sending.set("azione", "autosalva");
+  const keepalive = leaving && outlives(sending);
+  if (keepalive) farewell = sending.upTo;
   let next = PATIENCE;
   try {
     const answer = await fetch(form.action, {
@@ -52,6 +60,7 @@ const save = async (keepalive = false) => {
   } finally {
     if (request === mine) {
       request = null;
+      farewell = 0;
       scheduleSave(next);
     }
   }
@@ -63,8 +72,17 @@ form.oninput = () => {
   scheduleSave();
 };
 addEventListener("online", () => scheduleSave(0));
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden && hasUnsaved() && !swapInFlight) save(true);
+
+// The last moment at which a page can save, for it may be closed next; some browsers tell only one of the two.
+const saveAndLeave = () => hasUnsaved() && !swapInFlight && farewell < edits && save(true);
+document.addEventListener("visibilitychange", () => document.hidden && saveAndLeave());
+addEventListener("pagehide", saveAndLeave);
+
+// What is too much for that would be lost: the browser asks whether to stay, and who stays finds it saved.
+addEventListener("beforeunload", (e) => {
+  if (!hasUnsaved() || outlives(fields())) return;
+  e.returnValue = true;
+  if (!request && !swapInFlight) save();
 });
 
 // What is said about it.
@@ -84,12 +102,13 @@ const warn = (words, thenSave) => {
 
 const warnNotSaved = (words) => warn(words, _("Riprova"));
 
-// Two minutes before the session ends (epoch seconds) the person is told; to save is to stay.
+// Two minutes before the session ends the person is told; to save is to stay. Only what is left (seconds) is told to
+// this page: the phone's clock may say anything.
+const WARNING = 120;
 let endTimer;
-const warnBeforeEnd = (end) => {
+const warnBeforeEnd = (left) => {
   clearTimeout(endTimer);
-  const left = end * 1000 - Date.now();
   const words = _("Fra due minuti la sessione finisce.");
-  if (left > 0) endTimer = setTimeout(() => warn(words, _("Resta collegato")), left - 120_000);
+  endTimer = setTimeout(() => warn(words, _("Resta collegato")), Math.max(left - WARNING, 0) * 1000);
 };
 warnBeforeEnd(document.querySelector("[data-fine-sessione]").dataset.fineSessione);

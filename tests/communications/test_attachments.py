@@ -23,7 +23,7 @@ from omnia_com.communications.attachments.kept import LARGEST
 from omnia_com.communications.sent import find_sent
 from omnia_com.pages.attachments import disposition
 from omnia_com.settings import Settings
-from tests.helpers.browsing import Visitor
+from tests.helpers.browsing import Visitor, said
 from tests.helpers.files import (
     EXE,
     HTML,
@@ -190,7 +190,7 @@ GOOD: dict[str, tuple[str, bytes, str]] = {
 async def test_its_nearest_neighbour_is_taken(what: str, anna: Visitor) -> None:
     name, content, shown = GOOD[what]
     await attached(anna, (name, content))
-    assert f"<bdi>{shown} (" in anna.page.text
+    assert f'<bdi translate="no">{shown}</bdi> (' in anna.page.text
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_no_file_that_is_taken_reads_as_larger_than_may_be(size: int, shown: str
 
 async def test_the_largest_reads_the_same_everywhere(anna: Visitor) -> None:
     draft = await attached(anna, ("a.pdf", padded_pdf(LARGEST)))
-    assert "a.pdf (4,0 MB)" in anna.page.text
+    assert "a.pdf (4,0 MB)" in said(anna.page.tree)
     for path in (f"{draft}/allegati", f"{draft}/riepilogo"):
         await anna.get(path)
         assert "(4,0 MB" in anna.page.text, path
@@ -232,7 +232,7 @@ async def test_five_are_the_most(anna: Visitor) -> None:
     await anna.get(draft)
     await anna.press("Togli 3.png")
     await anna.choose_file("6.png", PNG).press("Carica il file")
-    assert [n for n in range(7) if f"<bdi>{n}.png" in anna.page.text] == [0, 1, 2, 4, 6]
+    assert [n for n in range(7) if f">{n}.png</bdi> (" in anna.page.text] == [0, 1, 2, 4, 6]
 
 
 async def test_what_was_typed_is_saved_before_the_file_comes(anna: Visitor) -> None:

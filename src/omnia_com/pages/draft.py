@@ -128,7 +128,7 @@ def _writing_page(form: Form) -> WritingPage:
 def _part(request: Asked, session: Session, services: Services, draft: Draft, action: str) -> Page:
     """What the script of the form page asked for: that the draft is saved, or the fields of the chosen tipologia."""
     if action == "autosalva":
-        end = {"Fine-Sessione": str(int(session.ends.timestamp()))}
+        end = {"Fine-Sessione": str(session.seconds_left)}
         return line(render("_salvato.html", draft=draft), end)
     group = controls(read(draft.typed, services.clock.today()), draft.typed, (), part=True)
     return html(request, "_gruppo.html", session=session, draft=draft, group=group)

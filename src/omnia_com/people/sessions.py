@@ -26,10 +26,11 @@ TOUCH_SHARE = 30  # a session's last use is written at most once in this share o
 _LIVING = "s.creata > now() - $2::interval AND s.vista > now() - $3::interval"
 _FIND = f"""
     SELECT d.*, s.id_token, s.access_token, s.uscita, s.emittente, s.richiesta, da_toccare,
-        s.creata + $2::interval AS fine_assoluta,
-        LEAST(s.creata + $2::interval, CASE WHEN da_toccare THEN now() ELSE s.vista END + $3::interval) AS fine
+        s.creata + $2::interval AS fine_assoluta, fine, floor(extract(epoch FROM fine - now()))::int AS secondi
     FROM sessione s JOIN dichiarante d ON d.codice_fiscale = s.dichiarante,
-        LATERAL (SELECT s.vista < now() - $3::interval / {TOUCH_SHARE} AS da_toccare) t
+        LATERAL (SELECT s.vista < now() - $3::interval / {TOUCH_SHARE} AS da_toccare) t,
+        LATERAL (SELECT LEAST(s.creata + $2::interval,
+                              CASE WHEN da_toccare THEN now() ELSE s.vista END + $3::interval) AS fine) f
     WHERE s.token_sha256 = $1 AND {_LIVING}
 """  # noqa: S608 – constants, no input
 
@@ -52,6 +53,7 @@ class Session(msgspec.Struct, frozen=True):
     access_token: str
     ends: datetime  # if nothing else is asked for
     ends_anyway: datetime
+    seconds_left: int  # until `ends`: all that a script is told, for nobody knows what the phone's clock says
     leaves_to: str = ""  # the origin to which signing out redirects, '' if to none
     issuer: str = ""
     request_id: str = ""
@@ -116,7 +118,7 @@ async def find_session(token: str, settings: Settings) -> Session | None:
     row = rows[0]
     if row["da_toccare"]:
         await fetch("UPDATE sessione SET vista = now() WHERE token_sha256 = $1", _sha256(token))
-    kept = ("id_token", "access_token", "fine", "fine_assoluta", "uscita", "emittente", "richiesta")
+    kept = ("id_token", "access_token", "fine", "fine_assoluta", "secondi", "uscita", "emittente", "richiesta")
     given = [*(row[name] for name in kept), csrf.mark(row["codice_fiscale"], settings)]
     return Session(token, person(row), *given)
 

@@ -68,6 +68,7 @@ SESSION = Session(
     access_token="",
     ends=SENT_AT + timedelta(minutes=30),
     ends_anyway=SENT_AT + timedelta(hours=8),
+    seconds_left=30 * 60,
 )
 
 

@@ -23,10 +23,10 @@ async def show(request: Asked, session: MySession, services: MyServices) -> Page
 @post("/sessione", name="stay_signed_in", status_code=303)
 async def stay(request: Asked, session: MySession, form: MyForm) -> Response[Any] | Redirect:  # noqa: ARG001 – CSRF
     """Any request keeps a session; this one does nothing else. A script (`HX-Request: true`) is told the new end as
-    JSON: `fine`, epoch seconds, and `ora`, on an Italian clock; 401 when the session is gone."""
+    JSON: `fine`, in how many seconds, and `ora`, on an Italian clock; 401 when the session is gone."""
     if not request.is_fragment:
         return see_other("/sessione")
-    told = {"fine": int(session.ends.timestamp()), "ora": f"{rome(session.ends):%H:%M}"}
+    told = {"fine": session.seconds_left, "ora": f"{rome(session.ends):%H:%M}"}
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": NO_PAGE}
     return Response(told, status_code=200, headers=headers)
 
