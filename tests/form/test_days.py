@@ -78,6 +78,11 @@ def test_what_cannot_be_read_is_not_said_to_be_no_day(typed: str) -> None:
     assert reason(Day(), typed) == "data_illeggibile:"
 
 
+@given(st.dates(date(2013, 1, 1), date(2099, 12, 31)))
+def test_eight_digits_are_day_first_or_iso_and_never_both(day: date) -> None:
+    assert Day().read(f"{day:%d%m%Y}") == Day().read(f"{day:%Y%m%d}") == day
+
+
 @pytest.mark.parametrize(
     ("typed", "why"),
     [

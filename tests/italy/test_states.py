@@ -67,7 +67,8 @@ def test_state_by_the_names_that_people_use(typed: str, code: str) -> None:
     "typed",
     [
         "Domi", "Stati", "Repubblica", "Repubblica Democratica", "Corea", "Korea", "costa", "Guin", "Austr", "Ira",
-        "Irla", "Nord", "Slov", "Isole", "Saint", "Sant", "San", "Ven", "Nige", "Stati Unit0", "Z999", "Z1", "altro",
+        "Irla", "Nord", "Slov", "Isole", "Saint", "Sant", "San", "Arabi", "Nuova",
+        "Ven", "Nige", "Stati Unit0", "Z999", "Z1", "altro",
         "Atlantide", "Jugoslavia", "Hong Kong", "-", "'", "Svizzera¹", "Svizzera Italia", "Francia o Belgio",
     ],
 )  # fmt: skip
