@@ -128,6 +128,7 @@ def test_a_comune_is_found_by_its_name_in_another_language(typed: str, sigla: st
     [
         ("Milano", "TO"), ("", "TO"), ("Torino", ""), ("Torino", "XX"), ("Tori", "TO"), ("Saint", "AO"), ("S.", "MI"),
         ("San", "MI"), ("Torino (MI)", "TO"), ("Torino¹", "TO"), ("Olbia", "NU"), ("S. G.", "MI"), ("Castel", "BZ"),
+        ("Cassano d.", "MI"), ("Cassina d. P.", "CO"), ("Rocca S.", "RM"), ("Castel S.", "BO"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_or_could_be_two_is_not_found(typed: str, sigla: str) -> None:
