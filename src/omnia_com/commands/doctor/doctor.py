@@ -21,6 +21,10 @@ from .findings import Finding, clocks
 from .sign_in import providers, register, sign_in
 
 SECONDS = 5
+TOO_MUCH = (
+    "così può cambiare ciò che è stato inviato: scrivi lì omnia_servizio, l’utente di adesso in "
+    "OMNIA_DATABASE_OWNER_URL, ed esegui omnia-com migrate"
+)
 SMALLEST_DISK = 2**30  # bytes: some days of a busy service
 
 
@@ -76,12 +80,7 @@ async def _database(settings: Settings) -> Finding:
     if missing:
         return Finding(False, f"PostgreSQL {version}: {len(missing)} migrazioni da fare", "esegui: omnia-com migrate")
     if too_much:
-        text = (
-            f"PostgreSQL {version}: l’utente di OMNIA_DATABASE_URL {too_much}, e può cambiare ciò che è stato inviato"
-        )
-        return Finding(
-            False, text, f"scrivi lì {roles.SERVICE}, e lui in OMNIA_DATABASE_OWNER_URL: poi omnia-com migrate"
-        )
+        return Finding(False, f"PostgreSQL {version}: l’utente di OMNIA_DATABASE_URL {too_much}", TOO_MUCH)
     return apart or Finding(True, f"PostgreSQL {version}, migrazioni fatte, stessa ora")
 
 
