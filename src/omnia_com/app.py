@@ -48,6 +48,7 @@ from omnia_com.pages.http.cookies import cookie_name
 from omnia_com.pages.http.forms import Form, read_form
 from omnia_com.pages.http.front import PROBES, Front
 from omnia_com.pages.http.limits import HOUR, MINUTE, Limit
+from omnia_com.pages.http.patience import Patient
 from omnia_com.pages.http.ready import Ready
 from omnia_com.pages.sign_in import access, cns, oidc, resume, saml, session
 from omnia_com.people.access_log import Notebook
@@ -217,6 +218,7 @@ def from_environment() -> Front:
 
 
 SERVER: dict[str, Any] = {
+    "http": Patient,
     "access_log": False,
     "log_level": "warning",
     "server_header": False,
