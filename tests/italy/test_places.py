@@ -128,6 +128,7 @@ def test_a_comune_is_found_by_its_name_in_another_language(typed: str, sigla: st
     [
         ("Milano", "TO"), ("", "TO"), ("Torino", ""), ("Torino", "XX"), ("Tori", "TO"), ("Saint", "AO"), ("S.", "MI"),
         ("San", "MI"), ("Torino (MI)", "TO"), ("Torino¹", "TO"), ("Olbia", "NU"), ("S. G.", "MI"), ("Castel", "BZ"),
+        ("Frabosa S.", "CN"), ("Bonate S.", "BG"), ("Caselle L.", "LO"),
         ("Cassano d.", "MI"), ("Cassina d. P.", "CO"), ("Rocca S.", "RM"), ("Castel S.", "BO"),
     ],
 )  # fmt: skip
@@ -231,6 +232,7 @@ def problem(city: str, sigla: str) -> Problem:
         ("Mailand", "BZ", "Nella provincia che hai scelto non c’è Milano. È qui: Milano (MI)."),
         ("Castro", "TO", "Nella provincia che hai scelto non c’è Castro. È qui: Bergamo (BG), Lecce (LE)."),
         ("Olbia", "NU", "non c’è Olbia. È qui: Gallura Nord-Est Sardegna (OT), Sassari (SS)."),
+        ("Frabosa S.", "CN", "Più comuni della provincia hanno un nome come questo"),
         ("Porretta Terme", "BO", "Oggi nella provincia non c’è più un comune con questo nome"),
         ("Torrino", "TO", "Non troviamo un comune con questo nome"),
         ("", "TO", "Non troviamo un comune con questo nome"),

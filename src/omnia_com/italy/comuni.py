@@ -47,16 +47,14 @@ def find(name: str, sigla: str) -> Comune | None:
         found = find(told[1], sigla)
         return found if found and told[2].upper() in found.sigle else None
     parts = (comune for part in _PARTS.split(name) for comune in _by_keys(part, sigla))
-    return _first(parts) or _abbreviated(name, sigla)
+    return _first(parts) or _only(_abbreviated(name, sigla))
 
 
 def ambiguous(name: str, sigla: str) -> bool:
     """Whether *name* fits several comuni of the province."""
-    return (
-        len(name) <= LONGEST
-        and not find(name, sigla)
-        and any(key in _loosely().get(sigla, {}) for key in _loose_keys(name))
-    )
+    if len(name) > LONGEST or find(name, sigla):
+        return False
+    return any(key in _loosely().get(sigla, {}) for key in _loose_keys(name)) or len(_abbreviated(name, sigla)) > 1
 
 
 def elsewhere(name: str, sigla: str) -> tuple[Comune, ...]:
@@ -69,6 +67,10 @@ def elsewhere(name: str, sigla: str) -> tuple[Comune, ...]:
 def names(sigla: str) -> tuple[str, ...]:
     """The names of the comuni of a province, in alphabetical order."""
     return tuple(c.nome for c in _of_province().get(sigla, ()))
+
+
+def _only(those: set[Comune]) -> Comune | None:
+    return next(iter(those)) if len(those) == 1 else None
 
 
 def _first(those: Iterable[Comune | None]) -> Comune | None:
@@ -155,15 +157,17 @@ def _letters(text: str) -> str:
     return "".join(c for c in text if c.isalnum() or c == _HOLY)
 
 
-def _abbreviated(name: str, sigla: str) -> Comune | None:
-    """The one comune of the province of which *name* abbreviates words: "Sesto S. Giov.", "Cernusco s/N", "M.te"."""
-    text = _CONTRACTED.sub(r"\1*\2.", folded(name))
+def _abbreviated(name: str, sigla: str) -> set[Comune]:
+    """The comuni of the province of which *name* abbreviates words: "Sesto S. Giov.", "Cernusco s/N", "M.te"; the one
+    that it fits alone when read one way, else all that it fits."""
+    text, found = _CONTRACTED.sub(r"\1*\2.", folded(name)), set[Comune]()
     for written in (text, _SAINT.sub(_HOLY + " ", text)):
         fits = _as_abbreviation(re.findall(rf"[\w*{_HOLY}]+\.?", written))
-        found = {c for c in _of_province().get(sigla, ()) if fits and any(map(fits.fullmatch, _words(c)))}
-        if len(found) == 1:
-            return found.pop()
-    return None
+        meant = {c for c in _of_province().get(sigla, ()) if fits and any(map(fits.fullmatch, _words(c)))}
+        if len(meant) == 1:
+            return meant
+        found |= meant
+    return found
 
 
 def _as_abbreviation(parts: list[str]) -> re.Pattern[str] | None:

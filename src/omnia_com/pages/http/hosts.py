@@ -37,7 +37,8 @@ class Hosts:
 
     def ends_in_a_dot(self, scope: HTTPScope) -> bool:
         """Whether the browser writes our name with its last dot, which makes it another host for its cookies."""
-        return any(name == b"host" and _LAST_DOT.search(value.decode("latin-1")) for name, value in scope["headers"])
+        dotted = any(name == b"host" and _LAST_DOT.search(value.decode("latin-1")) for name, value in scope["headers"])
+        return dotted and self.knows(scope)
 
     def mended(self, scope: HTTPScope) -> list[tuple[bytes, bytes]]:
         """The headers with the name as we write it, our own for a foreign one: nothing inside has to read what may be
