@@ -13,6 +13,7 @@ import httpx
 
 from omnia_com import languages
 from omnia_com.app import create_app
+from omnia_com.pages.http.front import Front
 from omnia_com.settings import Settings
 from tests.helpers.people import PERSONE
 from tests.helpers.waiting import PATIENCE
@@ -283,10 +284,15 @@ def _review_controls(page: Page) -> None:
             assert target.fragment in ids, f"{page.url}: a link to nowhere, #{target.fragment}"
 
 
+def unstarted(settings: Settings) -> Front:
+    """An application that opens nothing: the pool is another's of this process, or none, and so is the schema."""
+    app = create_app(settings)
+    app.litestar.state.services.schema.complete = True
+    return app
+
+
 def bare(settings: Settings, **changes: Any) -> httpx.AsyncClient:
     """A client of an application with other settings; without a database, so only for what needs none."""
     changed = dataclasses.replace(settings, **changes)
-    app = create_app(changed)
-    app.litestar.state.services.schema.complete = True  # nothing is asked of a database that is not there
-    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(unstarted(changed))  # type: ignore[arg-type]
     return httpx.AsyncClient(transport=transport, base_url=changed.base_url)

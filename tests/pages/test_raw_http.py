@@ -11,9 +11,10 @@ import pytest
 import structlog
 import uvicorn
 
-from omnia_com.app import SERVER, create_app
+from omnia_com.app import SERVER
 from omnia_com.settings import Settings
 from tests.conftest import InThisLoop, free_port
+from tests.helpers.browsing import unstarted
 from tests.helpers.raw import BROKEN, HEAD, LENGTHS, ODD, send
 
 
@@ -98,7 +99,7 @@ async def trusting(settings: Settings, proxies: str, limit: int = 1000) -> Async
     port = free_port()
     changed = dataclasses.replace(settings, base_url=f"http://127.0.0.1:{port}", limite_richieste=limit)
     trust: dict[str, Any] = {"proxy_headers": bool(proxies), "forwarded_allow_ips": proxies or None}
-    server = InThisLoop(uvicorn.Config(create_app(changed), port=port, lifespan="off", **trust, **SERVER))
+    server = InThisLoop(uvicorn.Config(unstarted(changed), port=port, lifespan="off", **trust, **SERVER))
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

@@ -20,14 +20,14 @@ from cryptography.x509.oid import NameOID
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from omnia_com.app import SERVER, create_app
+from omnia_com.app import SERVER
 from omnia_com.commands.up.roles import answers
 from omnia_com.identity import AccessRefused, exchanges
 from omnia_com.identity.cns.card import CardReader
 from omnia_com.identity.cns.client_certificate import shown
 from omnia_com.settings import Settings, SettingsError, read
 from tests.conftest import InThisLoop, free_port
-from tests.helpers.browsing import Visitor, client_of
+from tests.helpers.browsing import Visitor, client_of, unstarted
 from tests.helpers.cards import ANNA, SECRET, bad, bundle, card, rfc9440
 from tests.helpers.waiting import PATIENCE, stopped, tail, until
 
@@ -216,7 +216,7 @@ async def with_cards(web: str, settings: Settings, reading: dict[str, Any]) -> A
         settings, port=port, base_url=base, cns_port=cns_port, cns_url=cns, oidc_issuer="", **reading
     )
     sockets = [uvicorn.Config("", port=p, log_level="warning").bind_socket() for p in (port, cns_port)]
-    server = InThisLoop(uvicorn.Config(create_app(changed), lifespan="off", **SERVER))
+    server = InThisLoop(uvicorn.Config(unstarted(changed), lifespan="off", **SERVER))
     serving = asyncio.create_task(server.serve(sockets))
     while not server.started:
         await asyncio.sleep(0.01)

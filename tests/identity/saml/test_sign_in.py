@@ -29,7 +29,9 @@ from tests.helpers.saml_provider import (
     stamp,
     unsigned,
 )
-from tests.identity.saml.steps import ACS, CIE, ENTER, ONLY_POST, SLO, SPID, leave
+from tests.identity.saml.steps import ACS, CIE, ENTER, ONLY_POST, SLO, SPID, leave, providers
+
+__all__ = ["providers"]
 
 
 async def arrive(person: Visitor, document: Any, request: Request) -> httpx.Response:
