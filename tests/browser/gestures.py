@@ -80,9 +80,9 @@ GESTURES = {
     "upload": Gesture(
         _draft,
         "Carica il file",
-        BETA | {"allegato": "docs/img/inizio-360.png"},
+        BETA | {"allegato": "docs/img/errori-360.png"},
         f"{SAVED} WHERE (SELECT count(*) FROM allegato) = 1",
-        "text=Togli inizio-360.png",
+        "text=Togli errori-360.png",
     ),
     "take away": Gesture(
         _attached,
