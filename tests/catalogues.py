@@ -24,7 +24,7 @@ from omnia_com.form.answers import NOT_GIVEN
 from omnia_com.pages import consequences as pages_consequences
 from omnia_com.pages import controls, failures
 from omnia_com.pages import possible as pages_possible
-from omnia_com.pages.http import notes
+from omnia_com.pages.http import notes, patience
 from omnia_com.people import access_log, declarants
 
 HERE = Path(__file__).parent.parent
@@ -89,6 +89,7 @@ TABLES: dict[str, Any] = {
     "form/possible.py": [option.label for option in possible.LAVORI],
     "pages/possible.py": pages_possible.NO_JOB,
     "pages/controls.py": (controls.TO_CHOOSE.label, controls.REQUIRED, controls.OPTIONAL),
+    "pages/http/patience.py": patience.WORDS,
     "communications/sent.py": STATES,
     "documents/sheets.py": (sheets.OF_A_COMMUNICATION, sheets.OF_AN_ANNULMENT, sheets.NOT_SENT),
     "settings.py": settings.BANNER,

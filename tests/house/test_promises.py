@@ -14,7 +14,7 @@ from omnia_com import languages
 from tests import ROOT
 
 SECTION = (ROOT / "README.md").read_text("utf-8").partition("## Aggiungere un campo, una legge, una lingua\n\n")[2]
-FIELD, _LAW, _SENTENCE, LANGUAGE = SECTION.partition("\n\n## ")[0].split("\n\n")
+FIELD, _LAW, LANGUAGE = SECTION.partition("\n\n## ")[0].split("\n\n")
 (THE_LINE,) = re.findall(r"`(Field\(.+?\),)`", FIELD)
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "var", "build", "__pycache__", ".*_cache", ".hypothesis")
 
@@ -136,11 +136,11 @@ def pytest_collection_modifyitems(items):
 
 def test_a_language_is_an_empty_file(copy: Checkout) -> None:
     """Every test that takes a language is then tried in it too: pages, script, receipt, dates, states, bytes."""
-    folder, file, *_ = re.findall(r"`([\w/]+/|\w+\.po)`", LANGUAGE)
+    folder, file, *_ = re.findall(r"`([\w/]+/|\w+\.po)`", LANGUAGE.partition("**Una lingua")[2])
     new = folder + file
     (copy.root / new).touch()
     copy.translated()
     assert copy.changed() - CATALOGUES == {new, "publiccode.yml"}
     (copy.root / "slovene.py").write_text(SLOVENE)
-    assert copy.pytest("-p", "slovene", "tests") > 20
+    assert copy.pytest("-p", "slovene", "tests") > 15
     assert copy.pytest("tests/house/test_door.py")

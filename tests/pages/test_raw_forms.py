@@ -173,7 +173,7 @@ async def test_in_every_field_of_a_draft(tipologia: str, anna: Visitor) -> None:
     """Even where it cannot be right: a draft keeps it, and shows it beside the error."""
     draft = await empty_draft(anna)
     fields = [f for f in GROUPS[tipologia].fields if not isinstance(f.kind, Choice)]
-    ticks = ("comune_non_in_elenco", "partita_iva_in_attesa")
+    ticks = ("comune_non_in_elenco", "stato_non_in_elenco", "sede_stato_nome", "partita_iva_in_attesa")
     typed = WHOLES[tipologia] | {f.name: HOSTILE for f in fields}
     assert (await posted(anna, draft, typed, "salva")).status_code == 303
     await anna.get(draft)
