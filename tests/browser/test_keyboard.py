@@ -91,7 +91,7 @@ async def test_enter_in_a_field_presses_the_main_button_not_that_of_a_language(w
     for page, field, led_to in (
         ("/contatti", "#email", "/comunicazioni"),
         (draft, "#datore_lavoro", f"{draft}/riepilogo"),
-        (f"{draft}/riepilogo", "[type=checkbox]", f"{draft}/invio"),
+        (f"{draft}/riepilogo", "[type=checkbox]", f"{draft}/riepilogo?controlla"),
     ):
         await w.open(page)
         await w.page.locator(field).first.press("Enter")
