@@ -176,7 +176,7 @@ async def test_annulling_a_rettifica_leaves_nothing_and_says_so(anna: Visitor) -
     await anna.press("Rettifica")
     await send(anna, anna.page.path)
     await anna.follow("Annulla comunicazione")
-    assert "OMNIACOM.2026.0000001, che non torna valida" in anna.page.text
+    assert "OMNIACOM.2026.0000001</bdi>, che non torna valida" in anna.page.text
     await anna.fill(motivo="per_errore").press("Annulla la comunicazione")
     assert "fai una nuova comunicazione prima di iniziare" in anna.page.text
     assert "Lettera per il datore" not in anna.page.text

@@ -238,7 +238,7 @@ async def test_people_of_one_name_or_of_long_ones_communicate(
     back = await one.client.get("/accesso/oidc/ritorno/regione", params={"state": asked["state"], "code": "c"})
     assert back.status_code == 303
     draft = await posted_draft(one, SUBORDINATO)
-    assert f"<span>{called}</span>" in one.page.text
+    assert f'<bdi translate="no">{called}</bdi>' in one.page.text
     await send(one, draft)
     await one.get(f"{one.page.path}/ricevuta/stampa")
     for label, value in rows.items():

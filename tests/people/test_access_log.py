@@ -199,7 +199,7 @@ async def test_the_office_reads_with_a_reason_that_stays(
     row = await database.fetchrow("SELECT * FROM registro_accessi WHERE azione = 'ufficio'")
     assert (row["dichiarante"], row["motivo"], bool(row["operatore"])) == (ANNA, "Segnalazione 12", True)
     await anna.get("/accessi")
-    assert "L’ufficio ha letto questo elenco: Segnalazione 12" in anna.page.text
+    assert 'L’ufficio ha letto questo elenco: <bdi translate="no">Segnalazione 12</bdi>' in anna.page.text
 
 
 @pytest.mark.parametrize(("motivo", "person"), [("  ", ANNA), ("Verifica", ""), ("Verifica", "Anna Prova")])
