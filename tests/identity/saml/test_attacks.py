@@ -145,7 +145,6 @@ WRONG: dict[str, Callable[[Any], None]] = {
     "no codice fiscale": drop(attribute("fiscalNumber")),
     "a codice fiscale that is none": say(f"{attribute('fiscalNumber')}/saml:AttributeValue", "TINIT-1"),
     "a foreign number": say(f"{attribute('fiscalNumber')}/saml:AttributeValue", "TINDE-12345678901"),
-    "an empty name": say(f"{attribute('name')}/saml:AttributeValue", ""),
     "two codici fiscali": twice(attribute("fiscalNumber")),
     "two values": twice(f"{attribute('fiscalNumber')}/saml:AttributeValue"),
 }
