@@ -6,11 +6,12 @@ it is under a one-time code; the second, a GET to which the browser is sent, kno
 
 import asyncio
 import secrets
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 import structlog
 from litestar import get, post
+from litestar.datastructures import Cookie
 from litestar.response import Redirect, Response
 
 from omnia_com.identity import AccessRefused, Scheme, SignedIn, local, origin_of
@@ -73,18 +74,14 @@ async def sign_in(request: Asked, services: MyServices) -> Page | Redirect:
     return _leave(request, departure, cookies=cookies)
 
 
-def _leave(request: Asked, departure: Departure, **kwargs: Any) -> Page | Redirect:
+def _leave(request: Asked, departure: Departure, cookies: Sequence[Cookie] = ()) -> Page | Redirect:
     """By a redirect, or by a page with a button where the provider only takes a posted form."""
     if not departure.fields:
-        return Redirect(departure.url, status_code=302, headers={"Cache-Control": "no-store"}, **kwargs)
-    return html(
-        request,
-        "vai_al_fornitore.html",
-        lead_to={origin_of(departure.url)},
-        url=departure.url,
-        fields=departure.fields,
-        **kwargs,
-    )
+        return Redirect(departure.url, status_code=302, headers={"Cache-Control": "no-store"}, cookies=cookies)
+    origin = origin_of(departure.url)
+    page = html(request, "vai_al_fornitore.html", lead_to={origin}, url=departure.url, fields=departure.fields)
+    page.cookies.extend(cookies)
+    return page
 
 
 @post(ACS, name="saml_answer", status_code=303)
