@@ -11,7 +11,7 @@ SOURCE = Path(omnia_com.__file__).parent
 FILES = [path for path in sorted(SOURCE.rglob("*.py")) if path.parent.name not in ("storage", "migrations")]
 WORKED_OUT = re.compile(
     r"now\(\)|FOR (NO KEY )?UPDATE|RETURNING|versione \+ 1|<>|IS NULL|EXISTS|ORDER BY|= ANY|unnest|JOIN|count\(\*\)|"
-    r"min\(|advisory|dimentica_"
+    r"min\(|advisory|dimentica_|LIMIT|INSERT INTO contenuto \("  # of whose columns the service may give two
 )
 BY_PICCOLO = re.compile(r"\.(raw|order_by|limit|offset|lock_rows|returning|group_by|is_in)\(")
 

@@ -220,7 +220,9 @@ def _protocol(year: int, number: int) -> str:
 
 
 async def _sent_at(year: int, number: int) -> datetime | None:
-    rows = await fetch("SELECT inviata_il FROM comunicazione WHERE protocollo = $1", _protocol(year, number))
+    rows = await Comunicazione.select(Comunicazione.inviata_il).where(
+        Comunicazione.protocollo == _protocol(year, number)
+    )
     return rows[0]["inviata_il"] if rows else None
 
 

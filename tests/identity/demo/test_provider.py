@@ -31,7 +31,10 @@ async def test_the_page_of_the_provider(
     url, _ = await relying_party.start(settings.base_url, scheme="cns")
     page = await browser.get(url)
     html5lib.HTMLParser(strict=True).parse(page.text)
-    labels = [unescape(label).replace("\n", "") for label in re.findall(r"<button[^>]*>(.*?)</button>", page.text)]
+    labels = [
+        unescape(re.sub("<[^>]+>", "", label)).replace("\n", "")
+        for label in re.findall(r"<button[^>]*>(.*?)</button>", page.text)
+    ]
     assert labels[0] == "Anna Prova (PRVNNA85E49H501L)"
     assert "Niccolò D'Esempio (DSMNCL83M15D612U)" in labels
     assert len(labels) == 16

@@ -60,7 +60,7 @@ async def begin(owner: str, daily_limit: int) -> UUID:
         (today,) = await fetch(query, owner)
         if today["count"] >= daily_limit:
             raise TooManyUploads
-        await Contenuto.insert(Contenuto(id=id, dichiarante=owner))
+        await fetch("INSERT INTO contenuto (id, dichiarante) VALUES ($1, $2)", id, owner)
     return id
 
 
