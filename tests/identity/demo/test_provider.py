@@ -31,7 +31,8 @@ async def test_the_page_of_the_provider(
     url, _ = await relying_party.start(settings.base_url, scheme="cns")
     page = await browser.get(url)
     html5lib.HTMLParser(strict=True).parse(page.text)
-    labels = [
+    buttons = re.findall(r"<button[^>]*>(.*?)</button>", page.text)
+    labels = [unescape(re.sub("<[^>]+>", "", words)).replace("\n", "") for words in buttons]
         unescape(re.sub("<[^>]+>", "", label)).replace("\n", "")
         for label in re.findall(r"<button[^>]*>(.*?)</button>", page.text)
     ]
