@@ -33,9 +33,6 @@ async def test_the_page_of_the_provider(
     html5lib.HTMLParser(strict=True).parse(page.text)
     buttons = re.findall(r"<button[^>]*>(.*?)</button>", page.text)
     labels = [unescape(re.sub("<[^>]+>", "", words)).replace("\n", "") for words in buttons]
-        unescape(re.sub("<[^>]+>", "", label)).replace("\n", "")
-        for label in re.findall(r"<button[^>]*>(.*?)</button>", page.text)
-    ]
     assert labels[0] == "Anna Prova (PRVNNA85E49H501L)"
     assert "Niccolò D'Esempio (DSMNCL83M15D612U)" in labels
     assert len(labels) == 16
