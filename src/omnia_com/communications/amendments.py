@@ -7,6 +7,7 @@ import msgspec
 from omnia_com.form.rows import Row
 from omnia_com.italy.clock import Clock
 from omnia_com.languages import current
+from omnia_com.people import declarants
 from omnia_com.people.declarants import Person
 from omnia_com.settings import Letterhead
 from omnia_com.storage.database import transaction
@@ -51,6 +52,7 @@ async def annul(
     """
     owner = person.codice_fiscale
     async with transaction():
+        await declarants.hold(owner)  # before the communication, as sending does: or the two wait for each other
         await hold(id)
         before = await find_sent(owner, id)
         if before.dopo_id == own_id:
