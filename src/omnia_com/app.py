@@ -2,8 +2,8 @@
 
 import argparse
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, cast
 
 import uvicorn
@@ -164,26 +164,7 @@ def create_app(settings: Settings) -> Front:
     """The web application; it opens its connections when it starts. Raises `SettingsError`."""
     if settings.registro_chiavi:
         exchange_keys.load(settings)
-    parties = RelyingParties(settings)
-    cards = CardReader(settings) if settings.cns_url else None
-    saml_party = ServiceProvider(settings) if settings.saml_idp_metadata else None
-    ready, queue, notebook, schema = Ready(), Queue(settings.redis_url), Notebook(), Schema()
-
-    def doors() -> tuple[Door, ...]:
-        return (*parties.doors(), *(saml_party.doors() if saml_party else ()), *cns.doors(settings))
-
-    @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            await open_pool(settings.database_url)
-            stack.push_async_callback(close_pool)
-            stack.push_async_callback(queue.close)
-            stack.push_async_callback(parties.aclose)
-            await stack.enter_async_context(schema.awaited())
-            await stack.enter_async_context(ready.open(settings.database_url))
-            await stack.enter_async_context(notebook.open())
-            yield
-
+    services = services_of(settings)
     app = Litestar(
         HANDLERS,
         dependencies={
@@ -195,20 +176,58 @@ def create_app(settings: Settings) -> Front:
         exception_handlers=failures.HANDLERS,
         before_request=refuse_early,
         before_send=[accesses.note],
-        lifespan=[lifespan],
+        lifespan=[opening(services)],
         request_class=Asked,
         openapi_config=None,
         request_max_body_size=FORM_BYTES,
         logging_config=None,
     )
-    clock, contents = Clock(settings.adesso), Contents(settings)
-    keeping = Limit(KEPT_A_MINUTE), Limit(KEPT_OF_ONE, MINUTES * MINUTE)
+    app.state.services = services
+    return Front(app, settings)
+
+
+def services_of(settings: Settings) -> Services:
+    parties = RelyingParties(settings)
+    saml_party = ServiceProvider(settings) if settings.saml_idp_metadata else None
     of_one, of_all = (Limit(most, HOUR) for most in REFUSED_AN_HOUR)
-    app.state.services = Services(
-        *(settings, clock, queue, ready, notebook, contents, parties, cards, saml_party, doors, keeping, schema),
+
+    def doors() -> tuple[Door, ...]:
+        return (*parties.doors(), *(saml_party.doors() if saml_party else ()), *cns.doors(settings))
+
+    return Services(
+        settings=settings,
+        clock=Clock(settings.adesso),
+        queue=Queue(settings.redis_url),
+        ready=Ready(),
+        notebook=Notebook(),
+        contents=Contents(settings),
+        oidc=parties,
+        cns=CardReader(settings) if settings.cns_url else None,
+        saml=saml_party,
+        doors=doors,
+        keeping=(Limit(KEPT_A_MINUTE), Limit(KEPT_OF_ONE, MINUTES * MINUTE)),
+        schema=Schema(),
         refusals=(of_one, of_all),
     )
-    return Front(app, settings)
+
+
+def opening(services: Services) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """What is open while the process serves."""
+    url = services.settings.database_url
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await open_pool(url)
+            stack.push_async_callback(close_pool)
+            stack.push_async_callback(services.queue.close)
+            stack.push_async_callback(services.oidc.aclose)
+            await stack.enter_async_context(services.schema.awaited())
+            await stack.enter_async_context(services.ready.open(url))
+            await stack.enter_async_context(services.notebook.open())
+            yield
+
+    return lifespan
 
 
 def from_environment() -> Front:
