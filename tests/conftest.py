@@ -25,6 +25,7 @@ from omnia_com.commands.up.embedded import Servers, temporary
 from omnia_com.identity.oidc.relying_parties import RelyingParties
 from omnia_com.italy.clock import Clock
 from omnia_com.pages.http.front import Front
+from omnia_com.pages.http.limits import HOUR, Limit
 from omnia_com.settings import ROME, Settings
 from omnia_com.storage import database as storage
 from tests.helpers.browsing import Visitor, client_of
@@ -115,7 +116,10 @@ def migrated(environment: dict[str, str]) -> None:
 
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Front:
-    return create_app(settings)
+    front = create_app(settings)
+    state, unlimited = front.litestar.state, Limit(1_000_000, HOUR)  # of all tests together: too many for one address
+    state.services = msgspec.structs.replace(state.services, refusals=(unlimited, unlimited))
+    return front
 
 
 @pytest.fixture(scope="session")

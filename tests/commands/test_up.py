@@ -112,7 +112,12 @@ def script(data: Path, role_code: dict[str, str] | None = None, broken: str = ""
 
 @contextmanager
 def supervised(command: list[str | Path], **options: object) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options) as process:  # type: ignore[call-overload]
+    def heed_a_hangup() -> None:
+        """Under `nohup make test` it would be ignored."""
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+    said = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "preexec_fn": heed_a_hangup}
+    with subprocess.Popen(command, **said, **options) as process:  # type: ignore[call-overload]
         try:
             yield process
         finally:

@@ -215,11 +215,8 @@ async def refuse(person: Visitor, junk: str = "") -> None:
 
 
 async def test_what_does_not_belong_to_an_answer_is_not_kept(
-    visitor: Callable[[], Visitor], app: Front, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    visitor: Callable[[], Visitor], database: asyncpg.Connection
 ) -> None:
-    services = app.litestar.state.services  # the refusals of other tests have been counted
-    fresh = msgspec.structs.replace(services, refusals=(Limit(9, HOUR), Limit(9, HOUR)))
-    monkeypatch.setattr(app.litestar.state, "services", fresh)
     await refuse(visitor(), "&x=" + "y" * 60_000)
     assert await database.fetchval("SELECT max(pg_column_size(scambio)) FROM scambio") <= 4096
 
