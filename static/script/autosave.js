@@ -46,7 +46,7 @@ const save = async (leaving = false) => {
     const text = await answer.text();
     if (request !== mine) return false;
     if (answer.headers.has("HX-Retarget") && answer.status < 500) {
-      tell(text);
+      tell(text, true);
       refused = answer.status !== 429 && answer.status;
     } else if (text && answer.ok && answer.headers.get("Content-Type").startsWith("text/plain")) {
       tell(text);
@@ -89,26 +89,32 @@ addEventListener("beforeunload", (e) => {
 
 const showSavedLine = () => savedLine.focus();
 
-const tell = (html) => {
+// What says the same is not said again. `important`: it stays in view, wherever the page stands.
+const tell = (html, important) => {
+  savedLine.classList.toggle("in-vista", !!important);
+  if (savedLine.innerHTML === html) return;
   if (savedLine.contains(document.activeElement)) showSavedLine();
   savedLine.innerHTML = html;
 };
 
 const warn = (words, thenSave) => {
-  tell(words + " <button type=button class=btn>" + thenSave);
+  tell(`${words} <button type="button" class="btn">${thenSave}</button>`, true);
   savedLine.lastChild.onclick = () => save();
   return false;
 };
 
 const warnNotSaved = (words) => warn(words, _("Riprova"));
 
-// Two minutes before the session ends the person is told; to save is to stay. Only what is left (seconds) is told to
-// this page: the phone's clock may say anything.
+// Two minutes before the session ends the person is told; to save is to stay. What is left (seconds) and the hour are
+// told to this page: the phone's clock may say anything.
 const WARNING = 120;
+const sessionLine = document.querySelector("[data-fine-sessione]");
 let endTimer;
-const warnBeforeEnd = (left) => {
+const warnBeforeEnd = (told) => {
+  const [left, hour] = told.split("; ");
+  if (hour) sessionLine.querySelector("time").textContent = hour;
   clearTimeout(endTimer);
   const words = _("Fra due minuti la sessione finisce.");
   endTimer = setTimeout(() => warn(words, _("Resta collegato")), Math.max(left - WARNING, 0) * 1000);
 };
-warnBeforeEnd(document.querySelector("[data-fine-sessione]").dataset.fineSessione);
+warnBeforeEnd(sessionLine.dataset.fineSessione);

@@ -16,7 +16,7 @@ from omnia_com.form.fields import Choice, Field, Text, Tick
 from omnia_com.form.messages import error
 from omnia_com.form.numbers import Money
 from omnia_com.form.rows import Row
-from omnia_com.form.rules import CON_PARTITA_IVA, SENZA_PARTITA_IVA
+from omnia_com.form.rules import CHECKED_IF_FILLED, CON_PARTITA_IVA, SENZA_PARTITA_IVA
 from omnia_com.pages.controls import controls
 from omnia_com.pages.http.rendering import render
 from tests.helpers.answers import (
@@ -83,13 +83,21 @@ def test_an_empty_form_misses_what_is_always_required_in_the_order_of_the_page()
     assert listed(problems({"tipologia_rioccupazione": "subordinato"})) == [
         f"{name}:obbligatorio"
         for name in (
-            "tipo_contratto", "data_inizio", "datore_lavoro", "sede_provincia", "sede_citta", "sede_via", "sede_cap",
+            "data_inizio", "tipo_contratto", "datore_lavoro", "sede_provincia", "sede_citta", "sede_via", "sede_cap",
             "reddito_presunto_annuale", "lavoro_agricolo_intermittente", "collocazione_oraria",
         )
     ]  # fmt: skip
     assert listed(problems({"tipologia_rioccupazione": "autonomo"})) == [
         f"{name}:obbligatorio" for name in ("data_inizio", "tipologia_autonomo", "reddito_presunto_annuale")
     ]
+
+
+def test_an_end_is_asked_by_the_contract_and_never_passed_over() -> None:
+    for contratto in ("", "indeterminato"):
+        open_ended = SUBORDINATO | {"tipo_contratto": contratto, "data_fine": ""}
+        assert "Data fine rioccupazione" not in [row.label for row in answers(open_ended).rows()]
+    filled = SUBORDINATO | {"tipo_contratto": "indeterminato", "data_fine": "31/12/2026"}
+    assert problems(filled) == ["data_fine:indeterminato_senza_fine"]
 
 
 def test_agricultural_or_not_is_asked_before_the_hours_are_missed() -> None:
@@ -258,7 +266,8 @@ def test_one_row_a_field_asked(typed: Typed) -> None:
 @given(anything, st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=8), texts))
 def test_what_is_not_asked_changes_nothing(typed: Typed, more: Typed) -> None:
     found = answers(typed)
-    not_asked = {name: text for name, text in more.items() if name not in {f.name for f in found.asked}}
+    passed_over = {name for name in more if name not in CHECKED_IF_FILLED or not CHECKED_IF_FILLED[name](found.values)}
+    not_asked = {name: more[name] for name in passed_over - {f.name for f in found.asked}}
     assert answers(typed | not_asked) == found
     assert answers({n: t for n, t in typed.items() if n in {f.name for f in found.asked}}) == found
 

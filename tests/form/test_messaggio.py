@@ -27,7 +27,7 @@ NOT_FIELDS = {"allegati", "dichiarazioni"}  # files, and two ticks beside "Invia
 
 # The order of the form, and what is asked beyond the Messaggio because the service cannot work without it.
 SUBORDINATO_NAMES = """
-tipo_contratto data_inizio data_fine datore_lavoro datore_codice_fiscale sede_stato sede_stato_nome
+data_inizio tipo_contratto data_fine datore_lavoro datore_codice_fiscale sede_stato sede_stato_nome
 stato_non_in_elenco sede_provincia sede_citta comune_non_in_elenco
 sede_via sede_cap reddito_presunto_annuale lavoro_agricolo_intermittente orario_settimanale
 giornate_lavorate ore_giornaliere collocazione_oraria datore_integrazione_salariale annotazioni"""
@@ -66,7 +66,7 @@ def test_the_form_asks_what_the_messaggio_lists_and_nothing_without_a_reason(gro
 
 @pytest.mark.parametrize(("group", "names"), [(SUBORDINATO, SUBORDINATO_NAMES), (AUTONOMO, AUTONOMO_NAMES)])
 def test_the_order_of_the_form(group: Group, names: str) -> None:
-    """That of the specification; one that is added stands where it belongs."""
+    """That of the specification, but for the end, which stands right after the contract that may need one."""
     assert [f.name for f in group.fields if f.name in names.split()] == names.split()
 
 

@@ -23,6 +23,10 @@ def found(by: Iterator[Problem]) -> list[str]:
 # Where is it?
 
 
+def test_sempre() -> None:
+    assert rules.sempre({})
+
+
 def test_in_italia() -> None:
     assert rules.in_italia({"sede_stato": "IT"})
     assert not rules.in_italia({"sede_stato": "Z133"})
@@ -48,6 +52,14 @@ def test_contratto_a_termine() -> None:
     ends = [o.value for o in CONTRATTI if rules.contratto_a_termine({"tipo_contratto": o.value})]
     assert ends == ["determinato", "somministrazione"]
     assert not rules.contratto_a_termine({})
+
+
+def test_fine_possibile() -> None:
+    for contratto in ("determinato", "somministrazione", "apprendistato", "domestico", "altro"):
+        assert rules.fine_possibile({"tipo_contratto": contratto})
+    assert rules.fine_possibile({"tipologia_rioccupazione": "autonomo"})
+    assert not rules.fine_possibile({"tipologia_rioccupazione": "subordinato", "tipo_contratto": "indeterminato"})
+    assert not rules.fine_possibile({"tipologia_rioccupazione": "subordinato"})
 
 
 def test_lavoro_a_giornate() -> None:
@@ -87,7 +99,13 @@ def test_altra_tipologia() -> None:
 def test_partita_iva_possibile() -> None:
     never = [o.value for o in TIPOLOGIE_AUTONOMO if not rules.partita_iva_possibile({"tipologia_autonomo": o.value})]
     assert never == ["cococo", "occasionale", "prestazione_occasionale", "diritto_autore"]
-    assert rules.partita_iva_possibile({})
+    assert not rules.partita_iva_possibile({}), "nobody is asked before the tipologia is chosen"
+
+
+def test_forse_con_partita_iva() -> None:
+    assert rules.forse_con_partita_iva({})
+    assert rules.forse_con_partita_iva({"tipologia_autonomo": "socio"})
+    assert not rules.forse_con_partita_iva({"tipologia_autonomo": "cococo"})
 
 
 def test_partita_iva_dovuta() -> None:
@@ -222,7 +240,8 @@ def test_every_rule_has_a_test_of_its_name() -> None:
 
 
 def test_every_rule_is_in_use() -> None:
-    used = {*rules.RULES, *rules.ASKED_IF.values(), *rules.REQUIRED_IF.values()}
+    decide = (rules.ASKED_IF, rules.CHECKED_IF_FILLED, rules.REQUIRED_IF)
+    used = {*rules.RULES, *(rule for table in decide for rule in table.values())}
     own: set[object] = {f for _, f in getmembers(rules, isfunction) if f.__module__ == rules.__name__}
     assert own == used
     assert len(set(rules.RULES)) == len(rules.RULES)

@@ -23,7 +23,7 @@ RULES, RULES_TRIED = "src/omnia_com/form/rules.py", "tests/form/test_rules.py"
 REASONS, INVENTED = "tests/form/test_messaggio.py", "src/omnia_com/pages/patterns/invented.py"
 CATALOGUES = {f"src/omnia_com/languages/{code}.po" for code in languages.catalogues() if code != languages.ITALIAN}
 TRIED = (
-    "tests/form/test_answers.py", "tests/form/test_messages.py", REASONS, RULES_TRIED, "tests/pages/test_not_asked.py",
+    "tests/form/test_answers.py", "tests/form/test_messages.py", REASONS, RULES_TRIED, "tests/pages/test_applying.py",
     "tests/pages/test_languages.py::test_every_sentence_is_translated",
 )  # fmt: skip
 FROM_THE_PAGE_TO_THE_OFFICE = "tests/form/test_new_field.py::test_page_draft_check_pdf_receipt_and_json_have_it"

@@ -105,8 +105,8 @@ async def test_continua_says_all_errors_at_once_and_keeps_what_was_typed(anna: V
     await new_draft(anna, {"tipologia_rioccupazione": "subordinato"})
     await anna.fill(reddito_presunto_annuale="circa mille", data_inizio="31/11/2026").press("Continua")
     assert [error for error in anna.page.errors if error.partition(":")[0] in LISTED] == [
-        "tipo_contratto:obbligatorio",
         "data_inizio:data_inesistente",
+        "tipo_contratto:obbligatorio",
         "datore_lavoro:obbligatorio",
         "sede_provincia:obbligatorio",
         "sede_citta:obbligatorio",

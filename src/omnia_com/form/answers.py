@@ -11,7 +11,7 @@ from .field_groups import DICHIARAZIONI, GROUPS, TIPOLOGIA, Group
 from .fields import ABROAD, Choice, Country, Field, PlaceName, StateName, Text, Tick
 from .problems import Problem, Unreadable
 from .rows import Row
-from .rules import ASKED_IF, REQUIRED_IF, RULES
+from .rules import ASKED_IF, CHECKED_IF_FILLED, REQUIRED_IF, RULES
 
 NOT_GIVEN = "Non indicato"
 
@@ -68,7 +68,8 @@ def read(typed: Mapping[str, str], today: date) -> Answers:
         return Answers(None, (TIPOLOGIA,), {}, {TIPOLOGIA.name: chosen} if chosen else {}, (problem,))
     fields = (TIPOLOGIA, *group.fields)
     values, unreadable = _values(fields, typed)
-    asked = tuple(f for f in fields if f.name not in ASKED_IF or ASKED_IF[f.name](values))
+    given = values.keys() | unreadable.keys()
+    asked = tuple(f for f in fields if _is_asked(f.name, values, filled=f.name in given))
     values = {f.name: values[f.name] for f in asked if f.name in values}
     unread = {f.name: typed[f.name] for f in asked if f.name in unreadable}
     return Answers(group, asked, values, unread, tuple(_problems(asked, values, unreadable, today)))
@@ -118,13 +119,19 @@ def _problems(
     broken = {problem.field: problem for rule in reversed(RULES) for problem in rule(values, today)}
     for field in asked:
         problem = unreadable.get(field.name) or broken.get(field.name)
-        if problem is None and field.name not in values and _required(field, values):
+        completes_another = isinstance(field.kind, StateName)  # which is then what is missing
+        if problem is None and field.name not in values and not completes_another and is_required(field, values):
             problem = Problem(field.name, "obbligatorio")
         if problem:
             yield problem
 
 
-def _required(field: Field, values: Mapping[str, Any]) -> bool:
-    if isinstance(field.kind, StateName):  # what is missing is the answer that it completes
-        return False
+def _is_asked(name: str, values: Mapping[str, Any], *, filled: bool) -> bool:
+    if name not in ASKED_IF or ASKED_IF[name](values):
+        return True
+    return filled and name in CHECKED_IF_FILLED and CHECKED_IF_FILLED[name](values)
+
+
+def is_required(field: Field, values: Mapping[str, Any]) -> bool:
+    """Whether *field*, once asked, needs an answer beside those that were read (`Answers.values`)."""
     return field.required and (field.name not in REQUIRED_IF or REQUIRED_IF[field.name](values))

@@ -103,8 +103,8 @@ SUBORDINATO = Group(
     "subordinato",
     "Lavoro subordinato",
     (
-        Field("tipo_contratto", "Tipo di contratto", Choice(CONTRATTI)),
         INIZIO,
+        Field("tipo_contratto", "Tipo di contratto", Choice(CONTRATTI)),
         Field(
             "data_fine", "Data fine rioccupazione", Day(), hint="Solo se il contratto ha una fine. Esempio: 31/05/2027"
         ),

@@ -15,6 +15,7 @@ from .problems import Problem
 Values = Mapping[str, Any]  # field name -> what was read; a field left empty or unreadable is not there
 
 A_TERMINE = ("determinato", "somministrazione")
+FORSE_A_TERMINE = (*A_TERMINE, "apprendistato", "domestico", "altro")
 A_GIORNATE = ("agricolo", "intermittente")
 SENZA_PARTITA_IVA = ("cococo", "occasionale", "prestazione_occasionale", "diritto_autore")
 CON_PARTITA_IVA = (
@@ -27,6 +28,10 @@ CON_PARTITA_IVA = (
 )
 ULTIMO_INIZIO = timedelta(days=366)
 LUNGO_NOME = 100  # characters of a town or a state
+
+
+def sempre(_v: Values) -> bool:
+    return True
 
 
 def in_italia(v: Values) -> bool:
@@ -43,6 +48,10 @@ def forse_in_italia(v: Values) -> bool:
 
 def contratto_a_termine(v: Values) -> bool:
     return v.get("tipo_contratto") in A_TERMINE
+
+
+def fine_possibile(v: Values) -> bool:
+    return v.get("tipologia_rioccupazione") == "autonomo" or v.get("tipo_contratto") in FORSE_A_TERMINE
 
 
 def lavoro_a_giornate(v: Values) -> bool:
@@ -66,25 +75,42 @@ def altra_tipologia(v: Values) -> bool:
 
 
 def partita_iva_possibile(v: Values) -> bool:
+    return "tipologia_autonomo" in v and forse_con_partita_iva(v)
+
+
+def forse_con_partita_iva(v: Values) -> bool:
     return v.get("tipologia_autonomo") not in SENZA_PARTITA_IVA
 
 
 def partita_iva_dovuta(v: Values) -> bool:
-    return v.get("tipologia_autonomo") in CON_PARTITA_IVA and "partita_iva_in_attesa" not in v
+    return "partita_iva_in_attesa" not in v and v.get("tipologia_autonomo") in CON_PARTITA_IVA
 
 
 # Asked only if the rule holds; what is not asked is neither checked nor shown nor sent.
 ASKED_IF: dict[str, Callable[[Values], bool]] = {
+    "data_fine": fine_possibile,
     "sede_stato_nome": fuori_dall_italia,
     "stato_non_in_elenco": fuori_dall_italia,
+    "sede_provincia": in_italia,
+    "comune_non_in_elenco": in_italia,
+    "orario_settimanale": lavoro_a_orario,
+    "giornate_lavorate": lavoro_a_giornate,
+    "ore_giornaliere": lavoro_a_giornate,
+    "tipologia_autonomo_altro": altra_tipologia,
+    "partita_iva": partita_iva_possibile,
+    "partita_iva_in_attesa": partita_iva_possibile,
+}
+# Checked and told also where it is not asked (yet), once something stands in it and the rule holds: what was typed
+# before the answer that decides is not passed over, nor is an end that the contract cannot have.
+CHECKED_IF_FILLED: dict[str, Callable[[Values], bool]] = {
+    "data_fine": sempre,
     "sede_provincia": forse_in_italia,
     "comune_non_in_elenco": forse_in_italia,
     "orario_settimanale": forse_a_orario,
     "giornate_lavorate": forse_a_giornate,
     "ore_giornaliere": forse_a_giornate,
-    "tipologia_autonomo_altro": altra_tipologia,
-    "partita_iva": partita_iva_possibile,
-    "partita_iva_in_attesa": partita_iva_possibile,
+    "partita_iva": forse_con_partita_iva,
+    "partita_iva_in_attesa": forse_con_partita_iva,
 }
 # A required field that is required only if the rule holds too.
 REQUIRED_IF: dict[str, Callable[[Values], bool]] = {

@@ -6,7 +6,7 @@ from litestar.response import Redirect
 from omnia_com.communications import drafts
 from omnia_com.communications.drafts import Draft, Stale, TooLong
 from omnia_com.form.answers import read
-from omnia_com.form.rules import forse_in_italia
+from omnia_com.form.rules import in_italia
 from omnia_com.italy import comuni, places
 from omnia_com.people.sessions import Session
 
@@ -32,7 +32,7 @@ def page(request: Asked, session: Session, draft: Draft, chosen: str = "") -> Pa
         "comune.html",
         session=session,
         draft=draft,
-        abroad=not forse_in_italia(values),
+        abroad=not in_italia(values),
         province=dict(places.provinces()).get(sigla, ""),
         names=comuni.names(sigla),
         chosen=now.nome if now else "",

@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 
 import msgspec
 from jinja2 import TemplateNotFound
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from omnia_com.form.answers import Answers
+from omnia_com.form.answers import Answers, is_required
 from omnia_com.form.field_groups import GROUPS, TIPOLOGIA, Group
 from omnia_com.form.fields import ABROAD, Choice, Country, Field, LongChoice, Option, StateName, Tick
 from omnia_com.form.messages import error
@@ -39,7 +39,7 @@ class Control(msgspec.Struct, frozen=True):
     answer: str
     label: str
     hint: str
-    mark: str
+    mark: Markup
     error: str
     value: str
     options: tuple[Option, ...]
@@ -79,7 +79,10 @@ def controls(
     texts = dict(typed)
     for field in group.fields:
         texts.update(_placed(field, typed))
-    drawn = tuple(draw(f, texts.get(f.name, ""), _wrong(f, wrong), part=part) for f in group.fields)
+    drawn = tuple(
+        draw(f, texts.get(f.name, ""), _wrong(f, wrong), part=part, required=is_required(f, answers.values))
+        for f in group.fields
+    )
     to_fill = sum(f in group.fields and not isinstance(f.kind, Tick) for f in answers.asked)
     return GroupControls(group.name, gettext(group.title), to_fill, drawn)
 
@@ -122,18 +125,20 @@ def _lists(shown: str, _language: str) -> dict[str, tuple[Option, ...]]:
     return {name: options for name, options in offered.items() if len(options) > LONG}
 
 
-def draw(field: Field, typed: str, error: str = "", *, part: bool = False) -> Markup:
-    """The HTML of a field with what was *typed* in it and its *error* ('' for none)."""
+def draw(field: Field, typed: str, error: str = "", *, part: bool = False, required: bool = True) -> Markup:
+    """The HTML of a field with what was *typed* in it and its *error* ('' for none); *required* by what else is
+    answered, where that decides."""
     chosen = _chosen(field, typed)
+    required = required or not marks_change(field)
     if chosen is not None:
-        return _drawn(field, error, chosen, current(), part)
-    drawn = _drawn(field, error, TYPED, current(), part)
+        return _drawn(field, error, chosen, current(), part, required)
+    drawn = _drawn(field, error, TYPED, current(), part, required)
     return drawn.replace(TYPED, typed) if typed else drawn.replace(NO_VALUE, "").replace(TYPED, "")
 
 
 @lru_cache(4096)
-def _drawn(field: Field, error: str, value: str, _language: str, part: bool) -> Markup:
-    label, hint, mark = gettext(field.label), gettext(field.hint), gettext(_mark(field))
+def _drawn(field: Field, error: str, value: str, _language: str, part: bool, required: bool) -> Markup:
+    label, hint, mark = gettext(field.label), gettext(field.hint), _mark(field, required)
     options = _options(field)
     if part and len(options) > LONG:
         options = tuple(o for o in options if o.value in ("", value))
@@ -185,10 +190,21 @@ def first_id(field: Field | None, name: str) -> str:
     return f"{name}-si" if field is None or field.kind.control == "tick" else name
 
 
-def _mark(field: Field) -> str:
-    if not field.required:
-        return OPTIONAL
-    return "" if field.name in REQUIRED_IF or field.name in ASKED_IF else REQUIRED
+def marks_change(field: Field) -> bool:
+    """Whether other answers decide if *field* needs one, while it is shown."""
+    decides = REQUIRED_IF.get(field.name)
+    return field.required and decides is not None and decides is not ASKED_IF.get(field.name)
+
+
+def _mark(field: Field, required: bool) -> Markup:
+    """What follows the label. Both marks where other answers decide: the stylesheet shows the one that holds as they
+    change (`http/applying.py`), and what cannot apply it the one that held when the page was drawn."""
+    if not marks_change(field):
+        return escape(REQUIRED if field.required else gettext(OPTIONAL))
+    hidden = Markup(" hidden")
+    return Markup('<span class="serve"{}>{}</span><span class="facoltativo"{}>{}</span>').format(
+        "" if required else hidden, REQUIRED, hidden if required else "", gettext(OPTIONAL)
+    )
 
 
 @cache

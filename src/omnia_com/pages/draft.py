@@ -18,6 +18,7 @@ from omnia_com.form.answers import Answers, read
 from omnia_com.form.field_groups import TIPOLOGIA
 from omnia_com.form.messages import TOO_LONG
 from omnia_com.form.problems import Problem
+from omnia_com.italy.clock import rome
 from omnia_com.languages import gettext
 from omnia_com.people.sessions import Session
 
@@ -128,7 +129,7 @@ def _writing_page(form: Form) -> WritingPage:
 def _part(request: Asked, session: Session, services: Services, draft: Draft, action: str) -> Page:
     """What the script of the form page asked for: that the draft is saved, or the fields of the chosen tipologia."""
     if action == "autosalva":
-        end = {"Fine-Sessione": str(session.seconds_left)}
+        end = {"Fine-Sessione": f"{session.seconds_left}; {rome(session.ends):%H:%M}"}
         return line(render("_salvato.html", draft=draft), end)
     group = controls(read(draft.typed, services.clock.today()), draft.typed, (), part=True)
     return html(request, "_gruppo.html", session=session, draft=draft, group=group)

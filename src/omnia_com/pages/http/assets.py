@@ -17,7 +17,7 @@ import rcssmin
 
 from omnia_com import languages
 
-from . import not_asked
+from . import applying
 
 PREFIX = "/static/"
 KEPT = "stile"  # the cookie that comes with a file of the stylesheet, and says which one it came with
@@ -25,7 +25,7 @@ TYPES = {"css": "text/css", "js": "text/javascript", "woff2": "font/woff2", "txt
 COMPRESSED = ("woff2",)  # by itself
 FONTS = {400: "titillium-400.woff2", 700: "titillium-700.woff2"}  # made by `make fonts`
 STYLE, PLAIN_STYLE = "stile.css", "stile-di-sistema.css"  # the second with the typeface that is there already
-DRAWN = "not_asked"  # the rules of `not_asked.css()`; the others are files in static/styles
+DRAWN = "applying"  # the rules of `applying.css()`; the others are files in static/styles
 FORM_RULES = ("colours", "page", "header", "parts", "form", "footer", "print", DRAWN)  # what the form page needs
 ALL_RULES = (*FORM_RULES, "others", "doors")  # what any page does
 SCRIPT = "modulo.js"
@@ -100,7 +100,7 @@ def stylesheet(fonts: bool, rules: tuple[str, ...]) -> str:
 
 
 def _source(name: str) -> str:
-    return not_asked.css() if name == DRAWN else _read(f"styles/{name}.css").decode()
+    return applying.css() if name == DRAWN else _read(f"styles/{name}.css").decode()
 
 
 class Style(NamedTuple):

@@ -1,14 +1,15 @@
-"""What hides a field that is not asked: CSS drawn from the rules, so that a new one needs none by hand.
+"""What applies as answers change: CSS drawn from the rules, so that a new one needs none by hand.
 
-The server decides what is asked (`answers.read`); these rules of the stylesheet say the same while answers change.
+The server decides what is asked and what is required (`answers.read`); these rules of the stylesheet say the same
+while answers change: they hide a field that is not asked, and show the mark that holds.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from omnia_com.form.field_groups import GROUPS, Group
+from omnia_com.form.field_groups import GROUPS, TIPOLOGIA, Group
 from omnia_com.form.fields import Choice, Country, Field, LongChoice, Tick
-from omnia_com.form.rules import ASKED_IF, Values
+from omnia_com.form.rules import ASKED_IF, REQUIRED_IF, Values
 
 Rule = Callable[[Values], bool]
 REST = ""  # no option is chosen, or none that the list offers
@@ -35,25 +36,50 @@ class _Watched(dict[str, Any]):
         return super().__contains__(name)
 
 
-def css(asked_if: Mapping[str, Rule] = ASKED_IF, groups: Iterable[Group] = tuple(GROUPS.values())) -> str:
-    """One rule of CSS for each rule of *asked_if* and each group in which it decides about fields."""
+def css(
+    asked_if: Mapping[str, Rule] = ASKED_IF,
+    required_if: Mapping[str, Rule] = REQUIRED_IF,
+    groups: Iterable[Group] = tuple(GROUPS.values()),
+) -> str:
+    """Rules of CSS for each rule of *asked_if* and of *required_if* and each group in which it decides about fields."""
     drawn = [_hiding(rule, group, asked_if) for group in groups for rule in dict.fromkeys(asked_if.values())]
+    decide = {name: rule for name, rule in required_if.items() if rule is not asked_if.get(name)}
+    drawn += [_marking(rule, group, decide) for group in groups for rule in dict.fromkeys(decide.values())]
     return "".join(dict.fromkeys(drawn))
 
 
 def _hiding(rule: Rule, group: Group, asked_if: Mapping[str, Rule]) -> str:
     decided = [f for f in group.fields if asked_if.get(f.name) is rule]
-    if not decided:
-        return ""
-    hidden = [f".form-group:has({','.join(map(_first_control, decided))})"]
-    hidden += [BESIDE[f.name] for f in decided if f.name in BESIDE]
-    where = _not_asked(rule, {f.name: f for f in group.fields}, {})
-    return f"#gruppo{_any(where)} {_any(hidden)}{{display:none}}" if where else ""
+    where = _where_not(rule, group) if decided else ""
+    hidden = [_holding(decided), *(BESIDE[f.name] for f in decided if f.name in BESIDE)]
+    return f"#gruppo{where} {_any(hidden)}{{display:none}}" if where else ""
 
 
-def _not_asked(rule: Rule, fields: Mapping[str, Field], given: Mapping[str, Any]) -> tuple[str, ...]:
-    """The answers under which *rule* does not hold, each way as a condition on the group; those *given* are taken as
-    read. Which answers matter is seen by which the rule looks at."""
+def _marking(rule: Rule, group: Group, required_if: Mapping[str, Rule]) -> str:
+    """Where *rule* does not hold the mark says so (`controls.py` draws both); else the stylesheet shows the star."""
+    decided = [f for f in group.fields if f.required and required_if.get(f.name) is rule]
+    where = _where_not(rule, group) if decided else ""
+    marks = f"#gruppo{where} {_holding(decided)} "
+    return f"{marks}.serve{{display:none}}{marks}.facoltativo{{display:inline}}" if where else ""
+
+
+def _holding(fields: Iterable[Field]) -> str:
+    """The boxes of *fields*."""
+    return f".form-group:has({','.join(map(_first_control, fields))})"
+
+
+def _where_not(rule: Rule, group: Group) -> str:
+    """The answers under which *rule* does not hold, as a condition on the group; '' if it always does."""
+    given = _Watched({TIPOLOGIA.name: group.name})
+    rule(given)
+    only_here = f":has([value={group.name}])" if TIPOLOGIA.name in given.looked else ""
+    ways = _ways_not(rule, {f.name: f for f in group.fields}, given)
+    return only_here + _any(ways) if ways else ""
+
+
+def _ways_not(rule: Rule, fields: Mapping[str, Field], given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Each way in which *rule* does not hold, as a condition on the group; the answers *given* are taken as read.
+    Which answers matter is seen by which the rule looks at."""
     values = _Watched(given)
     asked = rule(values)
     undecided = next((fields[name] for name in values.looked if name not in given), None)
@@ -61,7 +87,7 @@ def _not_asked(rule: Rule, fields: Mapping[str, Field], given: Mapping[str, Any]
         return () if asked else ("",)
     alike: dict[tuple[str, ...], list[str]] = {}
     for answer, value in _answers(undecided).items():
-        alike.setdefault(_not_asked(rule, fields, {**given, undecided.name: value}), []).append(answer)
+        alike.setdefault(_ways_not(rule, fields, {**given, undecided.name: value}), []).append(answer)
     return tuple(_given(undecided, answers) + more for ways, answers in alike.items() for more in ways)
 
 
