@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from omnia_com.communications.attachments.uploads import TooManyUploads
 from omnia_com.communications.drafts import AlreadySent, TooMany
 from omnia_com.communications.sent import NotFound, Superseded
+from omnia_com.documents.exports import TooManyExports
 from omnia_com.identity import AccessRefused
 from omnia_com.languages import gettext
 
@@ -55,6 +56,11 @@ TOO_MANY = (
 TOO_MANY_UPLOADS = (
     "Hai raggiunto il limite",
     "Oggi hai già caricato troppi file. Quello che hai scritto è salvato. Puoi inviare così, o riprovare domani.",
+)
+TOO_MANY_EXPORTS = (
+    "Hai raggiunto il limite",
+    "Oggi hai già chiesto troppi PDF delle tue bozze. Quello che hai scritto è salvato. Apri la bozza come pagina da "
+    "stampare, o riprova domani.",
 )
 SUPERSEDED = (
     "Già corretta o annullata",
@@ -164,6 +170,10 @@ def too_many_uploads(request: Asked, _e: TooManyUploads) -> Page:
     return page(request, 429, *TOO_MANY_UPLOADS)
 
 
+def too_many_exports(request: Asked, _e: TooManyExports) -> Page:
+    return page(request, 429, *TOO_MANY_EXPORTS)
+
+
 def csrf(request: Asked, e: CsrfRefused) -> Page:
     log.warning("csrf", numero=request.visit.number)
     in_form = e.again is not None and request.scope["route_handler"].name in LANGUAGE_ROUTES
@@ -197,6 +207,7 @@ HANDLERS: dict[type[Exception] | int, Callable[..., Any]] = {
     UnreadableRequest: unreadable,
     TooMany: too_many,
     TooManyUploads: too_many_uploads,
+    TooManyExports: too_many_exports,
     CsrfRefused: csrf,
     AccessRefused: access_refused,
     OSError: database_away,
