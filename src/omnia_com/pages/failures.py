@@ -23,6 +23,7 @@ from .http.forms import CsrfRefused, UnreadableRequest
 from .sign_in.spid_errors import SPID_ERRORS
 
 log = structlog.get_logger()
+CUT = "client disconnected prematurely"  # Litestar's words, of a kind that it has for other things too
 LONGEST = 200  # characters of a detail in the log: some name what came
 
 WORDS = {
@@ -126,6 +127,9 @@ def of_status(request: Asked, status: int) -> Page:
 
 
 def http(request: Asked, e: HTTPException) -> Page:
+    if e.detail == CUT:
+        log.info("richiesta_interrotta", numero=request.visit.number)
+        return of_status(request, 400)  # to nobody
     if e.status_code >= 500:
         return unexpected(request, e)
     answer = of_status(request, e.status_code if e.status_code in WORDS else 400)
@@ -214,6 +218,9 @@ HANDLERS: dict[type[Exception] | int, Callable[..., Any]] = {
     TimeoutError: database_away,
     asyncpg.PostgresConnectionError: database_away,
     asyncpg.InterfaceError: database_away,
+    asyncpg.InternalClientError: database_away,
+    asyncpg.InternalServerError: database_away,
+    asyncpg.PostgresSystemError: database_away,
     asyncpg.OperatorInterventionError: database_away,
     asyncpg.InsufficientResourcesError: database_away,
     asyncpg.TransactionRollbackError: database_away,
