@@ -82,6 +82,7 @@ TABLES: dict[str, Any] = {
             failures.STALE_PAGE,
             failures.SIGNED_IN_ANEW,
             failures.TOO_MANY_UPLOADS,
+            failures.TOO_MANY_EXPORTS,
         ),
         (failures.REFUSED, failures.NOT_ENTERED, failures.ANY_REFUSAL),
     ),

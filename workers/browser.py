@@ -30,6 +30,10 @@ class NotPrinted(Exception):
     """A browser there is, but this page breaks it or takes too long."""
 
 
+class BrowserBroke(Exception):
+    """While this page was printed the browser ended, or hung and was ended: by this page, or by another beside it."""
+
+
 class DriverGone(BaseException):
     """Playwright's own process is dead or deaf: only a new worker process mends that. `except Exception` lets it by."""
 
@@ -37,14 +41,14 @@ class DriverGone(BaseException):
 class Tab:
     """One page in its own context; good for a hundred renders."""
 
-    def __init__(self, context: BrowserContext, page: Page) -> None:
-        self.context, self.page, self.renders = context, page, 0
+    def __init__(self, program: Program, context: BrowserContext, page: Page) -> None:
+        self.program, self.context, self.page, self.renders = program, context, page, 0
 
     @classmethod
     async def of(cls, program: Program) -> "Tab":
         context = await program.new_context(offline=True, java_script_enabled=False, accept_downloads=False)
         await context.route("**/*", lambda route: route.abort())
-        return cls(context, await context.new_page())
+        return cls(program, context, await context.new_page())
 
     async def pdf(self, html: str) -> bytes:
         """Raises `NotPrinted` after `RENDER_LIMIT`: a second try would take as long."""
@@ -102,18 +106,20 @@ class Browser:
     async def pdf(self, html: str) -> bytes:
         """*html* printed as a tagged PDF.
 
-        Raises `NotPrinted`, `BrowserUnavailable`, or `DriverGone` when the process should end.
+        Raises `NotPrinted`, `BrowserBroke`, `BrowserUnavailable`, or `DriverGone` when the process should end.
         """
         async with self._slots:
             for _ in range(2):  # a browser that died while idle costs no receipt its turn
+                tab: Tab | None = None
                 try:
                     async with asyncio.timeout(LAUNCH_LIMIT + RENDER_LIMIT), self._tab() as tab:
                         return await tab.pdf(html)
+                except NotPrinted as e:
+                    raise _told(e, tab) from e
                 except (PlaywrightError, TimeoutError) as e:
                     failure = e
                     await self._after(e)
-            well = self._program is not None and self._program.is_connected()
-            raise (NotPrinted if well else BrowserUnavailable)(f"Chromium non ha stampato: {failure}") from failure
+            raise _told(failure, tab) from failure
 
     @contextlib.asynccontextmanager
     async def _tab(self) -> AsyncIterator[Tab]:
@@ -197,6 +203,14 @@ class Browser:
         with _ends_if_it_fails("Il processo di Playwright non risponde più"):
             async with asyncio.timeout(SHORT_LIMIT):
                 await (await self._playwright.request.new_context()).dispose()
+
+
+def _told(failure: Exception, tab: Tab | None) -> Exception:
+    """*failure* as what it says of the page that was to be printed in *tab*."""
+    if tab is None:
+        return BrowserUnavailable(f"Chromium non ha stampato: {failure}")
+    kind = NotPrinted if tab.program.is_connected() else BrowserBroke
+    return kind(f"Chromium non ha stampato: {failure}")
 
 
 @contextlib.contextmanager

@@ -23,6 +23,11 @@ PREFIX = "OMNIA_"
 HOST = re.compile(
     r"([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,3}|:[1-5]\d{4})?", re.ASCII | re.IGNORECASE
 )  # and nobody before it
+QUEUE = re.compile(
+    r"rediss?://[^/?#]+(/\d*)?(\?.*)?|unix://[^/]*/.+|"
+    r"rediss?\+sentinel://([^@/]*@)?[\w.\[\]:-]+(,[\w.\[\]:-]+)*/[^/]+(/\d+)?",
+    re.ASCII,
+)
 ROME = ZoneInfo("Europe/Rome")
 BANNER = "Ambiente dimostrativo, non collegato a INPS"
 
@@ -96,6 +101,15 @@ def _base_url(text: str) -> str:
     return parts._replace(netloc=parts.netloc.lower(), path="").geturl()
 
 
+def _queue_url(text: str) -> str:
+    if not QUEUE.fullmatch(text):
+        raise ValueError(
+            "scrivi redis://host:porta, rediss://…, unix:///percorso oppure "
+            "redis+sentinel://host:porta,host:porta/nome-del-primario"
+        )
+    return text
+
+
 def _store_url(text: str) -> str:
     if not text.startswith(("file:///", "s3://")):
         raise ValueError("scrivi file:///cartella oppure s3://bucket/prefisso")
@@ -136,7 +150,12 @@ class Settings:
         "lo stesso PostgreSQL con l'utente proprietario, solo per `omnia-com migrate` e `omnia-com registro --ruota` "
         "(vuoto: quello di `OMNIA_DATABASE_URL`)",
     )
-    redis_url: str = _setting("", "Redis o Valkey da usare; vuoto: `omnia-com up` ne avvia uno suo")
+    redis_url: str = _setting(
+        "",
+        "Redis o Valkey da usare, anche per mezzo di Sentinel (`redis+sentinel://host:porta,host:porta/nome`); vuoto: "
+        "`omnia-com up` ne avvia uno suo",
+        _queue_url,
+    )
     pg_bin: str = _setting("", "cartella dei programmi di PostgreSQL da avviare, se non quelli trovati da sé")
     chromium: str = _setting("", "programma Chromium da usare per i PDF, se non quello trovato da sé")
     chromium_sandbox: Literal["auto", "require", "off"] = _setting(
@@ -240,6 +259,9 @@ class Settings:
     limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _some)
     limite_invii: int = _setting(100, "invii al giorno per persona (in `demo` mai meno di 100)", _some)
     limite_allegati: int = _setting(100, "file caricati al giorno per persona (in `demo` mai meno di 100)", _some)
+    limite_esportazioni: int = _setting(
+        100, "PDF di bozze chiesti al giorno per persona (in `demo` mai meno di 100)", _some
+    )
     limite_accessi: int = _setting(200, "accessi al minuto da un indirizzo (in `demo` mai meno di 1000)", _some)
     limite_richieste: int = _setting(2000, "richieste al minuto da un indirizzo (in `demo` mai meno di 2000)", _some)
     proxy_fidati: str = _setting("", "indirizzi dei proxy di cui leggere X-Forwarded-For, separati da virgole")
@@ -305,6 +327,7 @@ DEMO_FLOORS = {
     "limite_bozze": 100,
     "limite_invii": 100,
     "limite_allegati": 100,
+    "limite_esportazioni": 100,
     "limite_accessi": 1000,
     "limite_richieste": 2000,
 }  # a judge of SAML signs in 115 times in seconds

@@ -5,7 +5,6 @@ import io
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -24,61 +23,24 @@ from omnia_com.commands.up.embedded import temporary
 from omnia_com.communications.drafts import Draft
 from omnia_com.communications.sent import find_sent
 from omnia_com.documents import receipts
+from omnia_com.documents.exports import ask_export
 from omnia_com.documents.pdf.text import pages_text
-from omnia_com.documents.queue import Queue, deserialize, serialize
+from omnia_com.documents.queue import Queue, serialize
 from omnia_com.documents.sheets import draft_sheet
 from omnia_com.form.answers import read
 from omnia_com.pages.http.front import Front
 from omnia_com.people.declarants import Person
 from omnia_com.settings import Letterhead, Settings
 from omnia_com.storage.database import PATIENCE as PATIENCE_OF_A_PERSON
-from tests.conftest import forced, free_port, start_worker
+from tests.conftest import forced, free_port
+from tests.documents.steps import Start, documents_are, sent_many
 from tests.helpers.browsing import Visitor
 from tests.helpers.hanging import hanging
-from tests.helpers.people import AUTONOMO, SUBORDINATO
+from tests.helpers.people import SUBORDINATO
 from tests.helpers.steps import posted_draft, send
-from tests.helpers.waiting import PATIENCE, PAUSE, ended, show, stopped, until
+from tests.helpers.waiting import PATIENCE, PAUSE, show, stopped, until
 
 ANNA = "PRVNNA85E49H501L"
-Start = Callable[..., subprocess.Popen[bytes]]
-
-
-@pytest.fixture
-async def own_worker(environment: dict[str, str], tmp_path: Path) -> AsyncIterator[Start]:
-    """Workers of this test alone, to be killed."""
-    started, log = list[subprocess.Popen[bytes]](), tmp_path / "worker.log"
-
-    def start(**changes: str) -> subprocess.Popen[bytes]:
-        started.append(start_worker(environment | changes, log))
-        return started[-1]
-
-    yield start
-    show(log)
-    for process in started:
-        process.terminate()
-    for process in started:
-        await asyncio.to_thread(ended, process, log)
-
-
-@pytest.fixture
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("omnia_com.pages.http.ready.PATIENCE", 0.01)
-
-
-async def documents_are(condition: str, database: asyncpg.Connection) -> None:
-    """Waits until *condition* holds for every document that waits or waited."""
-    seen = list[asyncpg.Record]()
-
-    async def they_are() -> bool:
-        seen[:] = await database.fetch("SELECT id, tipo, stato, tentativi, presa_fino FROM documento")
-        return bool(await database.fetchval(f"SELECT bool_and({condition}) FROM documento"))
-
-    await until(they_are, lambda: seen)
-
-
-async def sent_many(person: Visitor, n: int) -> None:
-    for _ in range(n):
-        await send(person, await posted_draft(person, AUTONOMO))
 
 
 async def receipts_are_whole(database: asyncpg.Connection, n: int) -> None:
@@ -135,7 +97,7 @@ def test_a_job_that_a_killed_worker_left_ends_as_a_text_without_a_traceback_in_t
         "render", ("id",), {}, 1, 0, False, left, 0, 0, "ref", "arq:queue", "job", serializer=serialize
     )
     assert stored, "arq keeps what the queue could write down"
-    assert deserialize(stored)["r"] == repr(left)
+    assert msgspec.json.decode(stored)["r"] == repr(left)
 
 
 @pytest.mark.usefixtures("no_waiting")
@@ -320,7 +282,7 @@ async def test_of_a_draft_as_long_as_can_be_the_export_shows_as_much_as_could_be
     draft = Draft(uuid4(), typed, 1, datetime.now(UTC))
     person = Person(nome="Anna", cognome="Prova", codice_fiscale=ANNA)
     sheet = draft_sheet(person, read(typed, date(2026, 11, 23)), draft, (), Letterhead("Ente", ""))
-    await receipts.ask_export(ANNA, draft.id, sheet)
+    await ask_export(ANNA, draft.id, sheet, 100)
     await documents_are("stato = 'pronta'", database)
     text = "".join(pages_text(await database.fetchval("SELECT pdf FROM documento")))
     assert 2000 <= text.count("a") < 2200

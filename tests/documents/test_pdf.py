@@ -350,7 +350,7 @@ async def test_a_driver_that_dies_while_there_is_no_browser_ends_the_worker_too(
     def exit(code: int) -> None:
         raise Ended(code)
 
-    monkeypatch.setattr("omnia_com.workers.main.os._exit", exit)
+    monkeypatch.setattr("omnia_com.workers.turns.os._exit", exit)
     async with new_browser(tmp_path) as browser:
         os.kill(parent(await browser_pid(browser)), signal.SIGKILL)
         browser._program, browser.available = None, False  # as after a Chromium that did not start

@@ -1,18 +1,33 @@
-"""Whether a worker lives, and whether it has a browser to print with."""
+"""Which workers live, and which have a browser to print with."""
+
+import os
+import secrets
+import socket
 
 from omnia_com.storage.database import fetch
 
+FRESH, KEPT = 15, 3600  # seconds for which a beat counts, and after which its row goes
+NAME = f"{socket.gethostname()[-24:]}-{os.getpid()}-{secrets.token_hex(2)}"  # of this process, among all machines
+
 
 async def beat(browser: str) -> None:
-    """The worker's heartbeat: it is alive, and has *browser* ('' for none)."""
+    """This worker's heartbeat: it is alive, and has *browser* ('' for none). Rows that are long out of date go."""
     await fetch(
-        "INSERT INTO battito (nome, visto, browser) VALUES ('worker', now(), $1) "
+        "INSERT INTO battito (nome, visto, browser) VALUES ($1, now(), $2) "
         "ON CONFLICT (nome) DO UPDATE SET visto = now(), browser = excluded.browser",
+        NAME,
         browser,
     )
+    await fetch("DELETE FROM battito WHERE visto < now() - interval '1 second' * $1", KEPT)
 
 
-async def worker_has_browser() -> bool:
-    """Whether a worker with a browser was alive within the last fifteen seconds."""
-    rows = await fetch("SELECT browser FROM battito WHERE visto > now() - interval '15 seconds'")
-    return any(row["browser"] for row in rows)
+async def leave() -> None:
+    """This worker ends, and is counted no more."""
+    await fetch("DELETE FROM battito WHERE nome = $1", NAME)
+
+
+async def with_browser() -> int:
+    """How many workers were alive within `FRESH`, and had a browser."""
+    query = "SELECT count(*) AS healthy FROM battito WHERE browser <> '' AND visto > now() - interval '1 second' * $1"
+    (row,) = await fetch(query, FRESH)
+    return int(row["healthy"])

@@ -4,6 +4,7 @@ A document is a row that waits (`attesa`), is taken under a lease by one worker,
 `MOST_ATTEMPTS` failures, `fallita`. A worker that dies loses its lease; another takes the document then.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -23,8 +24,7 @@ LETTER = "lettera"
 
 LEASE = timedelta(seconds=15)
 MOST_ATTEMPTS = 5
-CHANNEL = "documento_pronto"
-EXPORTS_KEPT = timedelta(days=1)
+CHANNEL, WAITING = "documento_pronto", "documento_attende"  # notifications: one is ready, one begins to wait
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -35,6 +35,14 @@ class Document(msgspec.Struct, frozen=True):
     state: str
     asked_at: datetime
     pdf: bytes | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A document that nobody holds; `alone`: to be made beside no other."""
+
+    id: UUID
+    export: bool
+    alone: bool
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -53,24 +61,10 @@ def letter_id(sent: Sent) -> UUID:
 
 async def ask_letter(owner: str, sent: Sent, sheet: Sheet) -> UUID:
     """Asks for the letter's PDF, once."""
-    return await _ask(letter_id(sent), LETTER, owner, sheet, None)
-
-
-def export_id(draft: UUID, sheet: Sheet) -> UUID:
-    """The id of the export of a draft as its *sheet* shows it."""
-    return uuid5(draft, msgspec.json.encode(sheet).decode())
-
-
-async def ask_export(owner: str, draft: UUID, sheet: Sheet) -> UUID:
-    """Asks for the PDF of a draft as it stands; the same asked again is the same document."""
-    return await _ask(export_id(draft, sheet), EXPORT, owner, sheet, draft)
-
-
-async def _ask(id: UUID, kind: str, owner: str, sheet: Sheet, draft: UUID | None) -> UUID:
     content = msgspec.json.encode(sheet).decode()
-    row = Documento(id=id, tipo=kind, dichiarante=owner, bozza=draft, contenuto=content)
+    row = Documento(id=letter_id(sent), tipo=LETTER, dichiarante=owner, contenuto=content)
     await Documento.insert(row).on_conflict(action="DO NOTHING")
-    return id
+    return letter_id(sent)
 
 
 async def find(owner: str, id: UUID, *, with_pdf: bool = False) -> Document | None:
@@ -118,32 +112,44 @@ async def keep(work: Work, pdf: bytes) -> bool:
     return bool(rows)
 
 
-async def give_back(work: Work, *, failed: bool) -> None:
+async def give_back(work: Work, *, failed: bool = False, alone: bool = False) -> None:
     """Lets go of a document that could not be made now.
 
     If the document itself *failed* that is counted: it waits 2, 4, 8… seconds, and after `MOST_ATTEMPTS` is `fallita`.
-    For want of a browser, or of time, it only waits.
+    Made *alone* is from now on what may have broken the browser of others, or others its own. For want of a browser,
+    or of time, it only waits.
     """
     await fetch(
         "UPDATE documento SET gettone = NULL, tentativi = tentativi + $1::bool::int, "
         "presa_fino = CASE WHEN $1 THEN now() + interval '1 second' * power(2, tentativi + 1) END, "
-        "stato = CASE WHEN $1 AND tentativi + 1 >= $2 THEN 'fallita' ELSE stato END WHERE id = $3 AND gettone = $4",
+        "stato = CASE WHEN $1 AND tentativi + 1 >= $2 THEN 'fallita' ELSE stato END, da_solo = da_solo OR $5 "
+        "WHERE id = $3 AND gettone = $4",
         failed,
         MOST_ATTEMPTS,
         work.id,
         work.lease,
+        alone,
     )
 
 
-async def waiting(limit: int = 100) -> list[UUID]:
-    """Documents that nobody holds, oldest first; exports of drafts, which may be long, after all others."""
+async def next_waiting(*, exports: bool = True, alone: bool = True, besides: Collection[UUID] = ()) -> Waiting | None:
+    """The document whose turn it is, of those that nobody holds: the newest receipt, for somebody looks at it; then
+    letters; the oldest of the *exports* of drafts, which may be long, after all others.
+
+    What has to be made beside no other comes last of its kind, and only where *alone*.
+    """
     rows = await fetch(
-        "SELECT id FROM documento WHERE stato = 'attesa' AND (presa_fino IS NULL OR presa_fino < now()) "
-        "ORDER BY tipo = $1, creato LIMIT $2",
+        "SELECT id, tipo = $1 AS export, da_solo FROM documento "
+        "WHERE stato = 'attesa' AND (presa_fino IS NULL OR presa_fino < now()) "
+        "AND ($3 OR tipo <> $1) AND ($4 OR NOT da_solo) AND id <> ALL($5::uuid[]) "
+        "ORDER BY tipo = $1, tipo <> $2, da_solo, CASE WHEN tipo <> $1 THEN creato END DESC, creato LIMIT 1",
         EXPORT,
-        limit,
+        RECEIPT,
+        exports,
+        alone,
+        list(besides),
     )
-    return [row["id"] for row in rows]
+    return Waiting(rows[0]["id"], rows[0]["export"], rows[0]["da_solo"]) if rows else None
 
 
 async def oldest_waiting() -> float:
@@ -159,8 +165,3 @@ async def retry_failed(owner: str, id: UUID) -> None:
     """Gives a failed document a new start."""
     failed = (Documento.id == id) & (Documento.dichiarante == owner) & (Documento.stato == "fallita")
     await Documento.update(stato="attesa", tentativi=0, presa_fino=None).where(failed)
-
-
-async def forget_old_exports() -> None:
-    """Exports of drafts are kept a day; receipts stay as long as their communication."""
-    await fetch("DELETE FROM documento WHERE tipo = $1 AND creato < now() - $2::interval", EXPORT, EXPORTS_KEPT)

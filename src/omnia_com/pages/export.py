@@ -9,7 +9,7 @@ from omnia_com.communications import drafts
 from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments.kept import Attached
 from omnia_com.communications.drafts import Draft
-from omnia_com.documents import receipts
+from omnia_com.documents import exports
 from omnia_com.documents.sheet import Sheet
 from omnia_com.documents.sheets import draft_sheet
 from omnia_com.form.answers import read
@@ -24,7 +24,7 @@ async def download(request: Asked, session: MySession, services: MyServices, id:
     """The PDF that "Esporta in PDF" asked for, or a page that says how to get it."""
     draft = await drafts.find_draft(session.owner, id)
     sheet = _sheet(session, services, draft, await attachments.of_draft(id))
-    found = await services.ready.document(session.owner, receipts.export_id(draft.id, sheet))
+    found = await services.ready.document(session.owner, exports.export_id(draft.id, sheet))
     if found and found.pdf:
         return pdf(found.pdf, "bozza-comunicazione-di-rioccupazione.pdf")
     return html(request, "esportazione.html", session=session, draft=draft, state=found.state if found else "")
@@ -37,9 +37,9 @@ async def printable(request: Asked, session: MySession, services: MyServices, id
 
 
 async def ask(session: Session, services: Services, draft: Draft) -> Redirect:
+    """Raises `TooManyExports`."""
     sheet = _sheet(session, services, draft, await attachments.of_draft(draft.id))
-    document = await receipts.ask_export(session.owner, draft.id, sheet)
-    await receipts.retry_failed(session.owner, document)
+    document = await exports.ask_export(session.owner, draft.id, sheet, services.settings.limite_esportazioni)
     await services.queue.hint(str(document))
     return see_other(f"/bozze/{draft.id}/pdf")
 

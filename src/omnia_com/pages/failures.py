@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from omnia_com.communications.attachments.uploads import TooManyUploads
 from omnia_com.communications.drafts import AlreadySent, TooMany
 from omnia_com.communications.sent import NotFound, Superseded
+from omnia_com.documents.exports import TooManyExports
 from omnia_com.identity import AccessRefused
 from omnia_com.languages import gettext
 
@@ -22,6 +23,7 @@ from .http.forms import CsrfRefused, UnreadableRequest
 from .sign_in.spid_errors import SPID_ERRORS
 
 log = structlog.get_logger()
+CUT = "client disconnected prematurely"  # Litestar's words, of a kind that it has for other things too
 LONGEST = 200  # characters of a detail in the log: some name what came
 
 WORDS = {
@@ -55,6 +57,11 @@ TOO_MANY = (
 TOO_MANY_UPLOADS = (
     "Hai raggiunto il limite",
     "Oggi hai già caricato troppi file. Quello che hai scritto è salvato. Puoi inviare così, o riprovare domani.",
+)
+TOO_MANY_EXPORTS = (
+    "Hai raggiunto il limite",
+    "Oggi hai già chiesto troppi PDF delle tue bozze. Quello che hai scritto è salvato. Apri la bozza come pagina da "
+    "stampare, o riprova domani.",
 )
 SUPERSEDED = (
     "Già corretta o annullata",
@@ -120,6 +127,9 @@ def of_status(request: Asked, status: int) -> Page:
 
 
 def http(request: Asked, e: HTTPException) -> Page:
+    if e.detail == CUT:
+        log.info("richiesta_interrotta", numero=request.visit.number)
+        return of_status(request, 400)  # to nobody
     if e.status_code >= 500:
         return unexpected(request, e)
     answer = of_status(request, e.status_code if e.status_code in WORDS else 400)
@@ -164,6 +174,10 @@ def too_many_uploads(request: Asked, _e: TooManyUploads) -> Page:
     return page(request, 429, *TOO_MANY_UPLOADS)
 
 
+def too_many_exports(request: Asked, _e: TooManyExports) -> Page:
+    return page(request, 429, *TOO_MANY_EXPORTS)
+
+
 def csrf(request: Asked, e: CsrfRefused) -> Page:
     log.warning("csrf", numero=request.visit.number)
     in_form = e.again is not None and request.scope["route_handler"].name in LANGUAGE_ROUTES
@@ -197,12 +211,16 @@ HANDLERS: dict[type[Exception] | int, Callable[..., Any]] = {
     UnreadableRequest: unreadable,
     TooMany: too_many,
     TooManyUploads: too_many_uploads,
+    TooManyExports: too_many_exports,
     CsrfRefused: csrf,
     AccessRefused: access_refused,
     OSError: database_away,
     TimeoutError: database_away,
     asyncpg.PostgresConnectionError: database_away,
     asyncpg.InterfaceError: database_away,
+    asyncpg.InternalClientError: database_away,
+    asyncpg.InternalServerError: database_away,
+    asyncpg.PostgresSystemError: database_away,
     asyncpg.OperatorInterventionError: database_away,
     asyncpg.InsufficientResourcesError: database_away,
     asyncpg.TransactionRollbackError: database_away,

@@ -24,13 +24,13 @@ async def health(services: MyServices) -> Response[dict[str, Any]]:
     try:
         async with asyncio.timeout(WITHIN):
             oldest = await receipts.oldest_waiting()
-            browser = await heartbeat.worker_has_browser()
+            browsers = await heartbeat.with_browser()
     except AWAY:
         return Response({"stato": "fermo", "database": False}, status_code=503)
     queue = await services.queue.alive()
     return Response(
         {
-            "stato": "bene" if queue and browser else "degradato",
+            "stato": "bene" if queue and browsers else "degradato",
             "database": True,
             "coda": queue,
             "ricevuta_in_attesa_secondi": round(oldest, 1),

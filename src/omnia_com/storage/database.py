@@ -15,7 +15,8 @@ log = structlog.get_logger()
 PATIENCE, CLOSING = 4, 2  # seconds: of a query, or of who waits for a connection; for the end of those under way
 # A machine that is cut off in the middle of a sending holds the row of the protocols, and all who send wait for it.
 ABANDONED = {"idle_in_transaction_session_timeout": f"{2 * PATIENCE}s"}
-AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)  # what a query raises that finds no database to answer
+# What a query raises that finds no database to answer; the last, of one that dies while it answers.
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class _Engine(PostgresEngine):

@@ -27,8 +27,9 @@ SERVICE_MAY = {
     "comunicazione": "SELECT, INSERT",
     "contenuto": "SELECT, INSERT (id, dichiarante), UPDATE (tipo, dimensione, sha256, stato, inviato), DELETE",
     "allegato": "SELECT, INSERT, DELETE",
-    "documento": "SELECT, INSERT, UPDATE (stato, pdf, gettone, presa_fino, tentativi, pronto_il), DELETE",
-    "battito": "SELECT, INSERT, UPDATE (visto, browser)",
+    "documento": "SELECT, INSERT, UPDATE (stato, pdf, gettone, presa_fino, tentativi, pronto_il, "
+    "da_solo, chieste), DELETE",
+    "battito": "SELECT, INSERT, UPDATE (visto, browser), DELETE",
     "scambio": "SELECT, INSERT",
     "scambio_letto": "SELECT (id), INSERT",
     "registro_accessi": "SELECT, INSERT",

@@ -147,7 +147,8 @@ class Documento(Table, db=DB):
     """A PDF to be made: the row is the truth, the queue only a hint.
 
     A receipt has the id of its communication and is drawn from it; the export of a draft carries its own `contenuto`
-    and goes when its `bozza` goes. `tentativi` are those that failed by its own fault.
+    and goes when its `bozza` goes. `tentativi` are those that failed by its own fault; `da_solo`: to be made beside no
+    other; `chieste`: how many times an export was asked for.
     """
 
     id = UUID(primary_key=True)
@@ -162,6 +163,8 @@ class Documento(Table, db=DB):
     tentativi = SmallInt(null=False, default=0)
     creato = Timestamptz(default=TimestamptzNow())
     pronto_il = Timestamptz(null=True, default=None)
+    da_solo = Boolean(null=False, default=False)
+    chieste = SmallInt(null=False, default=1)
 
 
 class Scambio(Table, db=DB):
@@ -221,7 +224,7 @@ class ModuloTenuto(Table, db=DB):
 
 
 class Battito(Table, db=DB):
-    """When each process was last seen alive, and whether it has a browser."""
+    """When each worker was last seen alive, and whether it has a browser ('' for none)."""
 
     nome = Varchar(40, primary_key=True)
     visto = Timestamptz(null=False)

@@ -6,12 +6,13 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import aclosing
 
 import asyncpg
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from omnia_com.documents import find_chromium
+from omnia_com.documents.queue import AWAY as QUEUE_AWAY
+from omnia_com.documents.queue import connect, redis_settings
 from omnia_com.settings import Settings
 from omnia_com.storage import roles, schema
 from omnia_com.storage.database import AWAY
@@ -88,10 +89,11 @@ async def _queue(settings: Settings) -> Finding:
     if not settings.redis_url:
         return _included(settings, lambda: f"coda: {find.valkey().name}")
     try:
-        async with Redis.from_url(settings.redis_url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS) as redis:
+        async with asyncio.timeout(SECONDS), aclosing(await connect(redis_settings(settings.redis_url))) as redis:
             version = (await redis.info("server")).get("redis_version", "")
-    except (OSError, ValueError, RedisError) as e:
-        return Finding(False, f"la coda non risponde: {e}", "controlla OMNIA_REDIS_URL e che Redis o Valkey sia acceso")
+    except QUEUE_AWAY as e:
+        todo = "controlla OMNIA_REDIS_URL e che Redis o Valkey sia acceso"
+        return Finding(False, f"la coda non risponde: {str(e) or type(e).__name__}", todo)
     return Finding(True, f"coda: Redis o Valkey, protocollo {version}")
 
 
