@@ -30,6 +30,11 @@ COMMANDS = {
     "idp-demo": Command("identity.demo.provider", "solo il fornitore di identità dimostrativo (mai in production)"),
     "migrate": Command("storage.migrate", "porta la base dati a questa versione, con l'utente proprietario"),
     "doctor": Command("commands.doctor.doctor", "controlla che ci sia tutto e dice che cosa fare"),
+    "documenti": Command(
+        "commands.documenti",
+        "elenca i documenti che non è riuscito di preparare, e li fa ripartire",
+        needs_database=True,
+    ),
     "registro": Command(
         "commands.registro", "legge uno scambio di autenticazione dal registro, con un motivo; ne ruota le chiavi"
     ),

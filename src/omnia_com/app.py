@@ -17,6 +17,7 @@ from omnia_com import settings as setup
 from omnia_com.communications.attachments.contents import Contents
 from omnia_com.communications.kept_forms import MINUTES
 from omnia_com.documents.queue import Queue
+from omnia_com.health.around import Around
 from omnia_com.identity import Door, exchange_keys
 from omnia_com.identity.cns.card import CardReader
 from omnia_com.identity.oidc.relying_parties import RelyingParties
@@ -115,6 +116,7 @@ HANDLERS = [
     contacts.show,
     contacts.save,
     health.health,
+    health.alive,
     possible.show,
     info.accessibility,
     info.privacy,
@@ -189,6 +191,7 @@ def create_app(settings: Settings) -> Front:
 def services_of(settings: Settings) -> Services:
     parties = RelyingParties(settings)
     saml_party = ServiceProvider(settings) if settings.saml_idp_metadata else None
+    contents = Contents(settings)
     of_one, of_all = (Limit(most, HOUR) for most in REFUSED_AN_HOUR)
 
     def doors() -> tuple[Door, ...]:
@@ -200,7 +203,8 @@ def services_of(settings: Settings) -> Services:
         queue=Queue(settings.redis_url),
         ready=Ready(),
         notebook=Notebook(),
-        contents=Contents(settings),
+        contents=contents,
+        around=Around(contents, settings.clamd),
         oidc=parties,
         cns=CardReader(settings) if settings.cns_url else None,
         saml=saml_party,
@@ -225,6 +229,7 @@ def opening(services: Services) -> Callable[[Litestar], AbstractAsyncContextMana
             await stack.enter_async_context(services.schema.awaited())
             await stack.enter_async_context(services.ready.open(url))
             await stack.enter_async_context(services.notebook.open())
+            await stack.enter_async_context(services.around.watched())
             yield
 
     return lifespan

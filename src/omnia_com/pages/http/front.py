@@ -26,8 +26,8 @@ from .hosts import Hosts
 from .limits import Limit, neighbourhood
 
 log = structlog.get_logger()
-PROBES = ("/salute",)  # asked for by machines under any name
-SILENT = ("/salute", assets.PREFIX)
+PROBES = ("/salute", "/vivo")  # asked for by machines under any name
+SILENT = (*PROBES, assets.PREFIX)
 SIGN_IN = "/accesso/"
 
 
