@@ -17,13 +17,14 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from omnia_com import logs
+from omnia_com import __version__, logs
 from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments.contents import Contents
 from omnia_com.communications.drafts import forget_old_drafts
 from omnia_com.communications.kept_forms import forget_old_forms
 from omnia_com.documents import heartbeat, receipts
 from omnia_com.documents.queue import RENDER, Queue, deserialize, serialize
+from omnia_com.health import address as watched
 from omnia_com.identity.exchanges import forget_old_exchanges
 from omnia_com.identity.saml.refresh import refresh
 from omnia_com.people.access_log import forget_old_accesses
@@ -120,7 +121,7 @@ async def every(seconds: float, name: str, act: Callable[[], Awaitable[None]]) -
 
 async def work(settings: Settings) -> None:
     """Works until a signal says to stop, or until the queue is away for too long."""
-    await open_pool(settings.database_url, size=4)
+    await open_pool(settings.database_url, size=4, pgbouncer=settings.database_pgbouncer)
     await Schema().wait()
     queue, contents = Queue(settings.redis_url), Contents(settings)
     async with Browser(settings) as browser:
@@ -165,4 +166,6 @@ def patient(url: str) -> RedisSettings:
 def run(settings: Settings, _given: argparse.Namespace) -> None:
     """`omnia-com worker`."""
     logs.configure()
-    asyncio.run(work(settings))
+    logs.started("worker", __version__, settings.in_force)
+    with watched.served(settings):
+        asyncio.run(work(settings))

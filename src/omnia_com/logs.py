@@ -2,8 +2,14 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 
 import structlog
+
+
+def started(role: str, version: str, settings: Mapping[str, str]) -> None:
+    """The first line of a process; *settings* without any secret."""
+    structlog.get_logger().info("avvio", ruolo=role, versione=version, impostazioni=dict(settings))
 
 
 def configure() -> None:

@@ -11,6 +11,7 @@ import msgspec
 import rfc8785
 import structlog
 
+from omnia_com import metrics
 from omnia_com.form.cautions import Period
 from omnia_com.form.rows import Row
 from omnia_com.italy.clock import Clock, rome
@@ -129,6 +130,13 @@ async def record(person: Person, content: Content, clock: Clock, head: Letterhea
     await Documento.insert(Documento(id=content.id, tipo=RECEIPT, dichiarante=person.codice_fiscale))
     await access_log.note(person.codice_fiscale, _done(content), content.id)
     return Sent(**said, **own, prima_protocollo=replaces)
+
+
+def tell(sent: Sent) -> Sent:
+    """Counts it, and says in the log that it was sent: when that is certain, after its transaction."""
+    metrics.sent.labels(_done(sent)).inc()
+    log.info("invio", protocollo=sent.protocollo, genere=_done(sent), comunicazione=str(sent.id))
+    return sent
 
 
 def _done(content: Content) -> str:

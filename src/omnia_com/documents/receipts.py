@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
+import structlog
 
+from omnia_com import metrics
 from omnia_com.communications.sent import RECEIPT, Sent, find_sent
 from omnia_com.storage.database import fetch
 from omnia_com.storage.tables import Documento
@@ -21,6 +23,7 @@ EXPORT = "esportazione"
 LETTER = "lettera"
 
 
+log = structlog.get_logger()
 LEASE = timedelta(seconds=15)
 MOST_ATTEMPTS = 5
 CHANNEL = "documento_pronto"
@@ -109,12 +112,16 @@ async def keep(work: Work, pdf: bytes) -> bool:
     """Stores the PDF and tells whoever waits; False if the lease was lost, and then nothing is stored."""
     rows = await fetch(
         "UPDATE documento SET stato = 'pronta', pdf = $1, pronto_il = now(), gettone = NULL, presa_fino = NULL "
-        "WHERE id = $2 AND gettone = $3 AND stato = 'attesa' RETURNING pg_notify($4, id::text)",
+        "WHERE id = $2 AND gettone = $3 AND stato = 'attesa' "
+        "RETURNING tipo, extract(epoch FROM now() - creato)::float AS secondi, pg_notify($4, id::text)",
         pdf,
         work.id,
         work.lease,
         CHANNEL,
     )
+    for row in rows:
+        metrics.documents.labels(row["tipo"]).observe(row["secondi"])
+        log.info("documento_pronto", documento=str(work.id), tipo=row["tipo"], secondi=round(row["secondi"], 2))
     return bool(rows)
 
 
@@ -124,15 +131,20 @@ async def give_back(work: Work, *, failed: bool) -> None:
     If the document itself *failed* that is counted: it waits 2, 4, 8… seconds, and after `MOST_ATTEMPTS` is `fallita`.
     For want of a browser, or of time, it only waits.
     """
-    await fetch(
+    rows = await fetch(
         "UPDATE documento SET gettone = NULL, tentativi = tentativi + $1::bool::int, "
         "presa_fino = CASE WHEN $1 THEN now() + interval '1 second' * power(2, tentativi + 1) END, "
-        "stato = CASE WHEN $1 AND tentativi + 1 >= $2 THEN 'fallita' ELSE stato END WHERE id = $3 AND gettone = $4",
+        "stato = CASE WHEN $1 AND tentativi + 1 >= $2 THEN 'fallita' ELSE stato END WHERE id = $3 AND gettone = $4 "
+        "RETURNING tipo, stato",
         failed,
         MOST_ATTEMPTS,
         work.id,
         work.lease,
     )
+    for row in rows:
+        if row["stato"] == "fallita":
+            metrics.document_failures.labels(row["tipo"]).inc()
+            log.error("documento_fallito", documento=str(work.id), tipo=row["tipo"], rimedio="omnia-com documenti")
 
 
 async def waiting(limit: int = 100) -> list[UUID]:
