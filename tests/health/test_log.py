@@ -66,7 +66,7 @@ async def test_a_refused_sign_in_says_why(anna: Visitor, capsys: pytest.CaptureF
 async def test_the_number_of_a_request_is_the_trusted_proxys(
     app: Front, web: str, port: int, given: str, kept: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asgi: ASGIApp = app  # type: ignore[assignment]
+    asgi: ASGIApp = app
     transport = httpx.ASGITransport(asgi, client=("192.0.2.7", port))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=web) as client:
         with as_in_service():
