@@ -53,6 +53,13 @@ COMMANDS = {
         "toglie le comunicazioni inviate da più anni di quanti se ne conservano (per l'ufficio)",
         needs_database=True,
     ),
+    "verifica": Command(
+        "commands.verifica", "rilegge tutto ciò che è stato inviato, e dice la prima cosa che non torna (exit 1)"
+    ),
+    "dopo-ripristino": Command(
+        "commands.dopo_ripristino",
+        "dopo un ripristino: salta i protocolli che qualcuno può già avere, e chiude tutte le sessioni",
+    ),
     "cns-ca": Command(
         "commands.cns_ca", "ricava dall'elenco di fiducia di AgID le autorità che rilasciano la CNS, in PEM"
     ),
