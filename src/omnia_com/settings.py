@@ -370,7 +370,8 @@ def read(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[str]]
 def _completed(values: dict[str, Any]) -> dict[str, Any]:
     """The values with those that follow from others filled in."""
     port = values.get("port", 8000)
-    values.setdefault("base_url", f"http://127.0.0.1:{port}")
+    name = "[::1]" if values.get("host") == "::1" else "127.0.0.1"
+    values.setdefault("base_url", f"http://{name}:{port}")
     values.setdefault("oidc_client_id", values["base_url"])
     values.setdefault("saml_entity_id", values["base_url"])
     if values.get("env", "demo") == "demo":

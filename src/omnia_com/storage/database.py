@@ -1,6 +1,7 @@
 """The connection to PostgreSQL: one pool a process, transactions, and a listener for notifications."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,26 @@ PATIENCE, CLOSING = 4, 2  # seconds: of a query, or of who waits for a connectio
 ABANDONED = {"idle_in_transaction_session_timeout": f"{2 * PATIENCE}s"}
 WITHOUT_CACHE: dict[str, Any] = {"statement_cache_size": 0}  # for one query each, and behind PgBouncer
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)  # what a query raises that finds no database to answer
+
+
+_UNREACHABLE = (
+    ConnectionError,
+    socket.gaierror,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.exceptions.TargetServerAttributeNotMatched,
+)
+
+
+def unreachable(e: BaseException) -> str:
+    """Why the database could not be reached, if that is what *e* says; else ''."""
+    if isinstance(e, BrokenPipeError) or not isinstance(e, _UNREACHABLE):
+        return ""
+    return str(e) or type(e).__name__
 
 
 class _Engine(PostgresEngine):
