@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from omnia_com import logs
+from omnia_com import __version__, logs
 from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments.contents import Contents
 from omnia_com.communications.drafts import forget_old_drafts
@@ -15,6 +15,7 @@ from omnia_com.communications.kept_forms import forget_old_forms
 from omnia_com.documents import heartbeat
 from omnia_com.documents.exports import forget_old_exports
 from omnia_com.documents.receipts import WAITING
+from omnia_com.health import address as watched
 from omnia_com.identity.exchanges import forget_old_exchanges
 from omnia_com.identity.saml.refresh import refresh
 from omnia_com.people.access_log import forget_old_accesses
@@ -66,7 +67,7 @@ async def every(seconds: float, name: str, act: Callable[[], Awaitable[None]]) -
 
 async def work(settings: Settings) -> None:
     """Works until a signal says to stop."""
-    await open_pool(settings.database_url, size=4)
+    await open_pool(settings.database_url, size=4, pgbouncer=settings.database_pgbouncer)
     await Schema().wait()
     stopping, contents = asyncio.Event(), Contents(settings)
     for sig in (signal.SIGINT, signal.SIGTERM):
@@ -81,7 +82,7 @@ async def work(settings: Settings) -> None:
             every(FILES_SECONDS, "allegati", lambda: attachments.forget_unused(contents)),
             every(TIDY_SECONDS, "pulizia", lambda: tidy(settings)),
         )
-        async with listening(settings.database_url, WAITING, turns.wake):
+        async with listening(settings.database_listen_url or settings.database_url, WAITING, turns.wake):
             tasks = [asyncio.create_task(r) for r in rounds]
             await stopping.wait()
             for task in tasks:
@@ -94,4 +95,6 @@ async def work(settings: Settings) -> None:
 def run(settings: Settings, _given: argparse.Namespace) -> None:
     """`omnia-com worker`."""
     logs.configure()
-    asyncio.run(work(settings))
+    logs.started("worker", __version__, settings.in_force)
+    with watched.served(settings):
+        asyncio.run(work(settings))

@@ -1,6 +1,7 @@
 """The `omnia-com` command. Exit codes: 0 done or stopped as asked, 1 failed, 2 to be set right first."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,11 @@ COMMANDS = {
     "idp-demo": Command("identity.demo.provider", "solo il fornitore di identità dimostrativo (mai in production)"),
     "migrate": Command("storage.migrate", "porta la base dati a questa versione, con l'utente proprietario"),
     "doctor": Command("commands.doctor.doctor", "controlla che ci sia tutto e dice che cosa fare"),
+    "documenti": Command(
+        "commands.documenti",
+        "elenca i documenti che non è riuscito di preparare, e li fa ripartire",
+        needs_database=True,
+    ),
     "registro": Command(
         "commands.registro", "legge uno scambio di autenticazione dal registro, con un motivo; ne ruota le chiavi"
     ),
@@ -48,6 +54,13 @@ COMMANDS = {
         "toglie le comunicazioni inviate da più anni di quanti se ne conservano (per l'ufficio)",
         needs_database=True,
     ),
+    "verifica": Command(
+        "commands.verifica", "rilegge tutto ciò che è stato inviato, e dice la prima cosa che non torna (exit 1)"
+    ),
+    "dopo-ripristino": Command(
+        "commands.dopo_ripristino",
+        "dopo un ripristino: salta i protocolli che qualcuno può già avere, e chiude tutte le sessioni",
+    ),
     "cns-ca": Command(
         "commands.cns_ca", "ricava dall'elenco di fiducia di AgID le autorità che rilasciano la CNS, in PEM"
     ),
@@ -56,11 +69,19 @@ COMMANDS = {
         "fa una chiave e un certificato per SPID e CIE, o la richiesta di un certificato",
     ),
 }
+READER_GONE = 141  # as a shell counts who dies of SIGPIPE
+AWAY = (
+    "PostgreSQL non si raggiunge: {}. Controlla OMNIA_DATABASE_URL e OMNIA_DATABASE_OWNER_URL, e che sia acceso; "
+    "omnia-com doctor dice di più"
+)
 NO_DATABASE = "OMNIA_DATABASE_URL manca: solo `omnia-com up` avvia PostgreSQL da sé, `{}` no"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # whatever any of our processes writes is its user's alone
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without accents is no reason to stop
     asked = sys.argv[1:] if arguments is None else arguments
     given = _parser(asked).parse_args(asked)
     try:
@@ -73,12 +94,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read has enough, as `head` has; nothing more is to be written at the end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
 
 
 def _run(command: Command, settings: Settings, given: argparse.Namespace) -> int:
     if command.needs_database and not settings.database_url:
         raise SettingsError(NO_DATABASE.format(given.command))
-    return _module(command).run(settings, given) or 0
+    try:
+        code: int = _module(command).run(settings, given) or 0
+        sys.stdout.flush()
+    except Exception as e:
+        if not (said := import_module("omnia_com.storage.database").unreachable(e)):
+            raise
+        print(AWAY.format(said), file=sys.stderr)
+        return 1
+    return code
 
 
 def _parser(asked: Sequence[str]) -> argparse.ArgumentParser:

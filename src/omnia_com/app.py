@@ -12,11 +12,13 @@ from litestar.di import Provide
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from omnia_com import logs
+from omnia_com import __version__, logs
 from omnia_com import settings as setup
 from omnia_com.communications.attachments.contents import Contents
 from omnia_com.communications.kept_forms import MINUTES
 from omnia_com.documents.queue import Queue
+from omnia_com.health import address as watched
+from omnia_com.health.around import Around
 from omnia_com.identity import Door, exchange_keys
 from omnia_com.identity.cns.card import CardReader
 from omnia_com.identity.oidc.relying_parties import RelyingParties
@@ -115,6 +117,7 @@ HANDLERS = [
     contacts.show,
     contacts.save,
     health.health,
+    health.alive,
     possible.show,
     info.accessibility,
     info.privacy,
@@ -189,6 +192,7 @@ def create_app(settings: Settings) -> Front:
 def services_of(settings: Settings) -> Services:
     parties = RelyingParties(settings)
     saml_party = ServiceProvider(settings) if settings.saml_idp_metadata else None
+    contents = Contents(settings)
     of_one, of_all = (Limit(most, HOUR) for most in REFUSED_AN_HOUR)
 
     def doors() -> tuple[Door, ...]:
@@ -200,7 +204,8 @@ def services_of(settings: Settings) -> Services:
         queue=Queue(settings.redis_url),
         ready=Ready(),
         notebook=Notebook(),
-        contents=Contents(settings),
+        contents=contents,
+        around=Around(contents, settings.clamd),
         oidc=parties,
         cns=CardReader(settings) if settings.cns_url else None,
         saml=saml_party,
@@ -213,18 +218,20 @@ def services_of(settings: Settings) -> Services:
 
 def opening(services: Services) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     """What is open while the process serves."""
-    url = services.settings.database_url
+    settings = services.settings
+    url = settings.database_url
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            await open_pool(url)
+            await open_pool(url, settings.database_pool, pgbouncer=settings.database_pgbouncer)
             stack.push_async_callback(close_pool)
             stack.push_async_callback(services.queue.close)
             stack.push_async_callback(services.oidc.aclose)
             await stack.enter_async_context(services.schema.awaited())
-            await stack.enter_async_context(services.ready.open(url))
+            await stack.enter_async_context(services.ready.open(settings.database_listen_url or url))
             await stack.enter_async_context(services.notebook.open())
+            await stack.enter_async_context(services.around.watched())
             yield
 
     return lifespan
@@ -233,6 +240,7 @@ def opening(services: Services) -> Callable[[Litestar], AbstractAsyncContextMana
 def from_environment() -> Front:
     settings, _ = setup.read()
     logs.configure()
+    logs.started("web", __version__, settings.in_force)
     return create_app(settings)
 
 
@@ -265,9 +273,11 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     if settings.cns_url:
         sockets.append(_listening(settings.cns_host, settings.cns_port))
     if settings.web_processes > 1:
-        Multiprocess(config, sockets).run()
+        with watched.served(settings, watched.share(settings.data / "metriche")):
+            Multiprocess(config, sockets).run()
         return 0
-    server.run(sockets)
+    with watched.served(settings):
+        server.run(sockets)
     return 0 if server.started else STARTUP_FAILURE
 
 

@@ -1,11 +1,19 @@
 """What a deployment may not be: settings that contradict one another, or are well only where people try things out."""
 
+import re
+from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
+_USER = re.compile(r"//[^/]*@")
 LOOPBACK = ("127.0.0.1", "localhost")
 CONNECTORS = ("oidc_issuer", "oidc_providers", "cns_url", "saml_idp_metadata")  # each of these lets people in
+
+
+def without_secrets(values: Mapping[str, Any]) -> dict[str, str]:
+    """The settings in force, for the log: of an address neither user nor password, nor what follows its «?»."""
+    return {name: _USER.sub("//", str(value)).partition("?")[0] for name, value in values.items()}
 
 
 def contradictions(values: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TextIO, cast
 
@@ -22,6 +23,11 @@ class Unfailing:
     def flush(self) -> None:
         with suppress(OSError, ValueError):
             self._stream.flush()
+
+
+def started(role: str, version: str, settings: Mapping[str, str]) -> None:
+    """The first line of a process; *settings* without any secret."""
+    structlog.get_logger().info("avvio", ruolo=role, versione=version, impostazioni=dict(settings))
 
 
 def configure() -> None:

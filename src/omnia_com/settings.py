@@ -116,6 +116,18 @@ def _store_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def address(text: str) -> tuple[str, int]:
+    """Host and port of `host:porta`; an IPv6 address stands in brackets. Raises `ValueError`."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), _port(port)
+
+
+def _address(text: str) -> str:
+    if not address(text)[0]:
+        raise ValueError("scrivi host:porta, per esempio 127.0.0.1:9400")
+    return text
+
+
 def _clamd(text: str) -> str:
     host, _, port = text.rpartition(":")
     if not text.startswith("/") and not (host and port.isdecimal()):
@@ -140,6 +152,12 @@ class Settings:
     host: str = _setting("127.0.0.1", "indirizzo su cui ascolta il web")
     port: int = _setting(8000, "porta del web", _port)
     base_url: str = _setting("", "indirizzo pubblico del servizio (vuoto: `http://127.0.0.1:<porta>`)", _base_url)
+    metriche: str = _setting(
+        "",
+        "indirizzo delle metriche e dello stato, `host:porta`, per esempio `127.0.0.1:9400`: mai pubblico, e uno per "
+        "processo (web, worker); vuoto: nessuno",
+        _address,
+    )
     web_processes: int = _setting(1, "quanti processi web", _some)
     data: Path = _setting(_HERE, "cartella dei dati (predefinita `./var`)", _folder)
     database_url: str = _setting(
@@ -149,6 +167,14 @@ class Settings:
         "",
         "lo stesso PostgreSQL con l'utente proprietario, solo per `omnia-com migrate` e `omnia-com registro --ruota` "
         "(vuoto: quello di `OMNIA_DATABASE_URL`)",
+    )
+    database_pool: int = _setting(10, "connessioni alla base dati di un processo web, al massimo", _some)
+    database_listen_url: str = _setting(
+        "",
+        "lo stesso PostgreSQL senza PgBouncer in mezzo, per LISTEN (vuoto: quello di `OMNIA_DATABASE_URL`)",
+    )
+    database_pgbouncer: bool = _setting(
+        False, "`si` se in mezzo c'è PgBouncer in transaction mode: niente istruzioni preparate che restano", _yes
     )
     redis_url: str = _setting(
         "",
@@ -267,6 +293,12 @@ class Settings:
     proxy_fidati: str = _setting("", "indirizzi dei proxy di cui leggere X-Forwarded-For, separati da virgole")
 
     @property
+    def in_force(self) -> dict[str, str]:
+        """Those that are not as they are by default, for the log: no secret."""
+        said = {f.name: getattr(self, f.name) for f in fields(self)}
+        return deployment.without_secrets({f.name: said[f.name] for f in fields(self) if said[f.name] != f.default})
+
+    @property
     def demo(self) -> bool:
         return self.env == "demo"
 
@@ -361,7 +393,8 @@ def read(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[str]]
 def _completed(values: dict[str, Any]) -> dict[str, Any]:
     """The values with those that follow from others filled in."""
     port = values.get("port", 8000)
-    values.setdefault("base_url", f"http://127.0.0.1:{port}")
+    name = "[::1]" if values.get("host") == "::1" else "127.0.0.1"
+    values.setdefault("base_url", f"http://{name}:{port}")
     values.setdefault("oidc_client_id", values["base_url"])
     values.setdefault("saml_entity_id", values["base_url"])
     if values.get("env", "demo") == "demo":

@@ -73,6 +73,7 @@ ROUTES = {
     "saml_logout": MACHINES,
     "saml_logout_posted": MACHINES,
     "health": MACHINES,
+    "alive": MACHINES,
 }
 
 

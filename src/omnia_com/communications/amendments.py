@@ -15,7 +15,7 @@ from omnia_com.storage.tables import Bozza
 
 from .attachments.kept import share
 from .drafts import check_daily_limit
-from .sent import Content, Sent, Superseded, find_sent, hold, record
+from .sent import Content, Sent, Superseded, find_sent, hold, record, tell
 
 MOTIVI = {
     "non_iniziato": "Il lavoro non è iniziato",
@@ -60,7 +60,8 @@ async def annul(
         if not before.open_to_change:
             raise Superseded
         await check_daily_limit(owner, daily_limit)
-        return await record(person, _annulment(before, own_id, motivo), clock, head)
+        sent = await record(person, _annulment(before, own_id, motivo), clock, head)
+    return tell(sent)
 
 
 def _annulment(before: Sent, own_id: UUID, motivo: str) -> Content:

@@ -24,7 +24,7 @@ from omnia_com.storage.tables import Bozza, Comunicazione, Documento
 
 from .attachments import kept as attachments
 from .attachments.kept import Attached
-from .sent import PER_PAGE, RECEIPT, Content, Sent, find_sent, record
+from .sent import PER_PAGE, RECEIPT, Content, Sent, find_sent, record, tell
 
 NOTICE = timedelta(days=30)
 DELETED = "bozza_eliminata"  # in the access log
@@ -258,7 +258,7 @@ async def send(
         frozen = await attachments.freeze(attached)
         sent = await record(person, _content(draft, answers, frozen), clock, head)
         await Bozza.delete().where(Bozza.id == draft.id)
-    return sent
+    return tell(sent)
 
 
 def _draft(row: Mapping[str, Any]) -> Draft:

@@ -11,6 +11,7 @@ import msgspec
 import rfc8785
 import structlog
 
+from omnia_com import metrics
 from omnia_com.form.cautions import Period
 from omnia_com.form.rows import Row
 from omnia_com.italy.clock import Clock, rome
@@ -131,6 +132,13 @@ async def record(person: Person, content: Content, clock: Clock, head: Letterhea
     return Sent(**said, **own, prima_protocollo=replaces)
 
 
+def tell(sent: Sent) -> Sent:
+    """Counts it, and says in the log that it was sent: when that is certain, after its transaction."""
+    metrics.sent.labels(_done(sent)).inc()
+    log.info("invio", protocollo=sent.protocollo, genere=_done(sent), comunicazione=str(sent.id))
+    return sent
+
+
 def _done(content: Content) -> str:
     """What the access log calls it."""
     if content.genere == "annullamento":
@@ -143,13 +151,13 @@ async def find_sent(owner: str, id: UUID) -> Sent:
     rows = await fetch(f"{_SENT} AND c.id = $2", owner, id)
     if not rows:
         raise NotFound
-    return _sent(rows[0])
+    return from_row(rows[0])
 
 
 async def sent_ones(owner: str, page: int = 1) -> list[Sent]:
     """`PER_PAGE` of them, newest first, and one more if another page follows; pages count from 1."""
     query = f"{_SENT} ORDER BY c.inviata_il DESC, c.protocollo DESC LIMIT $2 OFFSET $3"
-    return [_sent(row) for row in await fetch(query, owner, PER_PAGE + 1, PER_PAGE * (page - 1))]
+    return [from_row(row) for row in await fetch(query, owner, PER_PAGE + 1, PER_PAGE * (page - 1))]
 
 
 async def periods(owner: str, besides: UUID | None = None) -> list[Period]:
@@ -159,21 +167,22 @@ async def periods(owner: str, besides: UUID | None = None) -> list[Period]:
 
 
 _AS_JSON = ("risposte", "righe", "persona", "allegati")
-_SENT = """
+EVERY = """
     SELECT c.*, prima.protocollo AS prima_protocollo,
         dopo.id AS dopo_id, dopo.protocollo AS dopo_protocollo, dopo.genere AS dopo_genere
     FROM comunicazione c
     LEFT JOIN comunicazione prima ON prima.id = c.sostituisce
     LEFT JOIN comunicazione dopo ON dopo.sostituisce = c.id
-    WHERE c.dichiarante = $1
 """
+_SENT = f"{EVERY} WHERE c.dichiarante = $1"
 
 
 def _row(values: Mapping[str, Any]) -> dict[Any, Any]:
     return {name: msgspec.json.encode(v).decode() if name in _AS_JSON else v for name, v in values.items()}
 
 
-def _sent(row: Mapping[str, Any]) -> Sent:
+def from_row(row: Mapping[str, Any]) -> Sent:
+    """One of those that `EVERY` finds."""
     return msgspec.convert({**row, **{name: msgspec.json.decode(row[name]) for name in _AS_JSON}}, Sent)
 
 

@@ -10,7 +10,9 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
+import structlog
 
+from omnia_com import metrics
 from omnia_com.communications.sent import RECEIPT, Sent, find_sent
 from omnia_com.storage.database import fetch
 from omnia_com.storage.tables import Documento
@@ -22,6 +24,7 @@ EXPORT = "esportazione"
 LETTER = "lettera"
 
 
+log = structlog.get_logger()
 LEASE = timedelta(seconds=15)
 MOST_ATTEMPTS = 5
 CHANNEL, WAITING = "documento_pronto", "documento_attende"  # notifications: one is ready, one begins to wait
@@ -103,12 +106,16 @@ async def keep(work: Work, pdf: bytes) -> bool:
     """Stores the PDF and tells whoever waits; False if the lease was lost, and then nothing is stored."""
     rows = await fetch(
         "UPDATE documento SET stato = 'pronta', pdf = $1, pronto_il = now(), gettone = NULL, presa_fino = NULL "
-        "WHERE id = $2 AND gettone = $3 AND stato = 'attesa' RETURNING pg_notify($4, id::text)",
+        "WHERE id = $2 AND gettone = $3 AND stato = 'attesa' "
+        "RETURNING tipo, extract(epoch FROM now() - creato)::float AS secondi, pg_notify($4, id::text)",
         pdf,
         work.id,
         work.lease,
         CHANNEL,
     )
+    for row in rows:
+        metrics.documents.labels(row["tipo"]).observe(row["secondi"])
+        log.info("documento_pronto", documento=str(work.id), tipo=row["tipo"], secondi=round(row["secondi"], 2))
     return bool(rows)
 
 
@@ -119,17 +126,21 @@ async def give_back(work: Work, *, failed: bool = False, alone: bool = False) ->
     Made *alone* is from now on what may have broken the browser of others, or others its own. For want of a browser,
     or of time, it only waits.
     """
-    await fetch(
+    rows = await fetch(
         "UPDATE documento SET gettone = NULL, tentativi = tentativi + $1::bool::int, "
         "presa_fino = CASE WHEN $1 THEN now() + interval '1 second' * power(2, tentativi + 1) END, "
         "stato = CASE WHEN $1 AND tentativi + 1 >= $2 THEN 'fallita' ELSE stato END, da_solo = da_solo OR $5 "
-        "WHERE id = $3 AND gettone = $4",
+        "WHERE id = $3 AND gettone = $4 RETURNING tipo, stato",
         failed,
         MOST_ATTEMPTS,
         work.id,
         work.lease,
         alone,
     )
+    for row in rows:
+        if row["stato"] == "fallita":
+            metrics.document_failures.labels(row["tipo"]).inc()
+            log.error("documento_fallito", documento=str(work.id), tipo=row["tipo"], rimedio="omnia-com documenti")
 
 
 async def next_waiting(*, exports: bool = True, alone: bool = True, besides: Collection[UUID] = ()) -> Waiting | None:

@@ -13,6 +13,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
+from omnia_com import metrics
 from omnia_com.communications import drafts
 from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments import uploads
@@ -63,6 +64,7 @@ async def attach(request: Asked, session: MySession, services: MyServices, id: I
         with incoming.file:
             await _take(session, services, id, number, incoming)
     except Refused as e:
+        metrics.uploads.labels(e.reason if e.reason in REFUSALS else "altro").inc()
         return see_other(f"/bozze/{id}/allegati?{REFUSED}={e.reason}")
     except Stale as e:
         return refuse_stale(request, session, e.draft, posted)
@@ -93,7 +95,9 @@ async def _take(session: Session, services: Services, id: UUID, number: UUID, in
     if not incoming.name and not incoming.size:
         raise Refused("nessuno")
     upload = Upload(number, incoming.file, incoming.name or "", incoming.size, incoming.sha256)
-    if not await uploads.take(session.owner, id, upload, services.contents, services.settings.clamd):
+    if await uploads.take(session.owner, id, upload, services.contents, services.settings.clamd):
+        metrics.uploads.labels("preso").inc()
+    else:
         await drafts.find_draft(session.owner, id)  # sent or deleted while the file came? It says so
 
 

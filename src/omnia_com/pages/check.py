@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from litestar import get, post
 from litestar.response import Redirect
 
+from omnia_com import metrics
 from omnia_com.communications import drafts
 from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments.kept import Attachment
@@ -67,7 +68,9 @@ async def send(request: Asked, session: MySession, services: MyServices, id: Id,
     except Superseded:
         draft = await drafts.find_draft(session.owner, id)
         return await _page(request, session, services, draft, status=409, posted=form)
-    except Incomplete:
+    except Incomplete as e:
+        for code in {p.code for p in e.problems}:
+            metrics.refusals.labels(code).inc()
         ticks = "".join(f"&{TICKED}={name}" for name in TEXTS[CURRENT] if form.get(name) == "si")
         return see_other(f"/bozze/{id}/riepilogo?{CHECKED}{ticks}")
     await services.queue.hint(str(id))

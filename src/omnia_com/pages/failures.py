@@ -10,6 +10,7 @@ import structlog
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
+from omnia_com import metrics
 from omnia_com.communications.attachments.uploads import TooManyUploads
 from omnia_com.communications.drafts import AlreadySent, TooMany
 from omnia_com.communications.sent import NotFound, Superseded
@@ -99,6 +100,7 @@ REFUSED = {
     "carta_non_riconosciuta": "Non riconosciamo chi ha rilasciato questa carta. Entra con SPID o CIE.",
     **SPID_ERRORS,
 }
+DOORS = ("oidc", "saml", "cie", "cns")
 REFUSED_STATUS = {
     "accesso_scaduto": 400,
     "richiesta_scaduta": 400,
@@ -122,6 +124,7 @@ def page(request: Asked, status: int, title: str, text: str, **context: Any) -> 
 
 
 def of_status(request: Asked, status: int) -> Page:
+    metrics.refusals.labels(str(status)).inc()
     title, text = WORDS.get(status, WORDS[400 if status < 500 else 500])
     return page(request, status, title, text)
 
@@ -159,6 +162,7 @@ def already_sent(_request: Asked, e: AlreadySent) -> Redirect:
 
 
 def superseded(request: Asked, _e: Superseded) -> Page:
+    metrics.refusals.labels("superata").inc()
     return page(request, 409, *SUPERSEDED)
 
 
@@ -167,10 +171,12 @@ def unreadable(request: Asked, _e: UnreadableRequest) -> Page:
 
 
 def too_many(request: Asked, _e: TooMany) -> Page:
+    metrics.refusals.labels("troppi").inc()
     return page(request, 429, *TOO_MANY)
 
 
 def too_many_uploads(request: Asked, _e: TooManyUploads) -> Page:
+    metrics.refusals.labels("troppi_allegati").inc()
     return page(request, 429, *TOO_MANY_UPLOADS)
 
 
@@ -179,6 +185,7 @@ def too_many_exports(request: Asked, _e: TooManyExports) -> Page:
 
 
 def csrf(request: Asked, e: CsrfRefused) -> Page:
+    metrics.refusals.labels("csrf").inc()
     log.warning("csrf", numero=request.visit.number)
     in_form = e.again is not None and request.scope["route_handler"].name in LANGUAGE_ROUTES
     words = STALE_PAGE if e.again is None else SIGNED_IN_ANEW
@@ -186,6 +193,8 @@ def csrf(request: Asked, e: CsrfRefused) -> Page:
 
 
 def access_refused(request: Asked, e: AccessRefused) -> Page:
+    door = next((d for d in DOORS if f"/{d}/" in request.url.path), "altro")
+    metrics.sign_ins.labels(door, e.reason if e.reason in REFUSED else "altro").inc()
     log.warning("accesso_rifiutato", numero=request.visit.number, motivo=e.reason, dettaglio=str(e)[:LONGEST])
     return page(request, REFUSED_STATUS.get(e.reason, 403), NOT_ENTERED, REFUSED.get(e.reason, ANY_REFUSAL))
 

@@ -1,6 +1,7 @@
 """The connection to PostgreSQL: one pool a process, transactions, and a listener for notifications."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,8 +16,29 @@ log = structlog.get_logger()
 PATIENCE, CLOSING = 4, 2  # seconds: of a query, or of who waits for a connection; for the end of those under way
 # A machine that is cut off in the middle of a sending holds the row of the protocols, and all who send wait for it.
 ABANDONED = {"idle_in_transaction_session_timeout": f"{2 * PATIENCE}s"}
+WITHOUT_CACHE: dict[str, Any] = {"statement_cache_size": 0}  # for one query each, and behind PgBouncer
 # What a query raises that finds no database to answer; the last, of one that dies while it answers.
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+
+_UNREACHABLE = (
+    ConnectionError,
+    socket.gaierror,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.exceptions.TargetServerAttributeNotMatched,
+)
+
+
+def unreachable(e: BaseException) -> str:
+    """Why the database could not be reached, if that is what *e* says; else ''."""
+    if isinstance(e, BrokenPipeError) or not isinstance(e, _UNREACHABLE):
+        return ""
+    return str(e) or type(e).__name__
 
 
 class _Engine(PostgresEngine):
@@ -82,10 +104,15 @@ async def _no_reset(_connection: asyncpg.Connection) -> None:
     """Nothing to reset: no pooled connection is ever SET or made to LISTEN. Saves a round trip each (−40 % CPU)."""
 
 
-async def open_pool(url: str, size: int = 10) -> None:
-    """Opens the pool on *url*. Without one Piccolo would silently open a connection for each query."""
+async def open_pool(url: str, size: int = 10, *, pgbouncer: bool = False) -> None:
+    """Opens the pool on *url*. Without one Piccolo would silently open a connection for each query.
+
+    *pgbouncer* gives each transaction another connection of the server's, which knows no statement prepared before, and
+    takes no settings: the role's own say then what is `ABANDONED`.
+    """
     DB.config["dsn"] = url
-    limits: Any = {"command_timeout": PATIENCE, "timeout": PATIENCE, "server_settings": ABANDONED}
+    limits: Any = {"command_timeout": PATIENCE, "timeout": PATIENCE}
+    limits |= WITHOUT_CACHE if pgbouncer else {"server_settings": ABANDONED}
     await DB.start_connection_pool(min_size=1, max_size=size, reset=_no_reset, **limits)
 
 

@@ -36,6 +36,7 @@ SERVICE_MAY = {
     "regola": "SELECT",
     "migration": "SELECT",
     "eliminata": "",
+    "saltata": "",
 }
 ARCHIVE_MAY = {
     "comunicazione": "SELECT, DELETE",

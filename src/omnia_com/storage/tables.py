@@ -202,6 +202,17 @@ class Eliminata(Table, db=DB):
     operatore = Text(null=False)
 
 
+class Saltata(Table, db=DB):
+    """Numbers of a year, from `dal` to `al`, that are given to nobody: after a restore somebody may hold them."""
+
+    id = BigSerial(primary_key=True)
+    anno = SmallInt(null=False)
+    dal = Integer(null=False)
+    al = Integer(null=False)
+    quando = Timestamptz(default=TimestamptzNow())
+    operatore = Text(null=False)
+
+
 class RegistroAccessi(Table, db=DB):
     """Who saw, sent or took away what; a trigger refuses UPDATE. `rete` is the network of an address."""
 

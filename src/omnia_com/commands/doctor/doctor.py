@@ -10,15 +10,18 @@ from contextlib import aclosing
 
 import asyncpg
 
+from omnia_com import __version__
 from omnia_com.documents import find_chromium
 from omnia_com.documents.queue import AWAY as QUEUE_AWAY
 from omnia_com.documents.queue import connect, redis_settings
+from omnia_com.health import state
 from omnia_com.settings import Settings
 from omnia_com.storage import roles, schema
 from omnia_com.storage.database import AWAY
 
 from ..up.embedded import EmbeddedError, Servers, find
 from .findings import Finding, clocks
+from .kept import kept
 from .sign_in import providers, register, sign_in
 
 SECONDS = 5
@@ -26,6 +29,7 @@ TOO_MUCH = (
     "così può cambiare ciò che è stato inviato: scrivi lì omnia_servizio, l’utente di adesso in "
     "OMNIA_DATABASE_OWNER_URL, ed esegui omnia-com migrate"
 )
+FULL = "libera spazio sul disco della base dati, o indica il server primario (OMNIA_DATABASE_URL)"
 SMALLEST_DISK = 2**30  # bytes: some days of a busy service
 
 
@@ -41,8 +45,9 @@ def run(settings: Settings, _given: argparse.Namespace | None = None) -> int:
 
 async def _findings(settings: Settings) -> Iterator[Finding]:
     checks: list[Callable[[Settings], Awaitable[Finding]]] = [_folder, _disk, _database, _queue, _browser, register]
-    found = [Finding(True, f"impostazioni ({settings.env})"), *[await check(settings) for check in checks]]
-    return iter([*found, *sign_in(settings), *await providers(settings)])
+    found = [Finding(True, f"omnia-com {__version__}, impostazioni ({settings.env})")]
+    found += [await check(settings) for check in checks]
+    return iter([*found, *await kept(settings), *sign_in(settings), *await providers(settings)])
 
 
 async def _folder(settings: Settings) -> Finding:
@@ -76,13 +81,16 @@ async def _database(settings: Settings) -> Finding:
         apart = clocks("PostgreSQL", await db.fetchval("SELECT clock_timestamp()"))
         missing = await schema.missing(db.fetch)
         too_much = "" if missing else await roles.too_much(db)
+        writable = bool(missing) or await state.writable(db.fetch)
     finally:
         await db.close()
     if missing:
         return Finding(False, f"PostgreSQL {version}: {len(missing)} migrazioni da fare", "esegui: omnia-com migrate")
     if too_much:
         return Finding(False, f"PostgreSQL {version}: l’utente di OMNIA_DATABASE_URL {too_much}", TOO_MUCH)
-    return apart or Finding(True, f"PostgreSQL {version}, migrazioni fatte, stessa ora")
+    if not writable:
+        return Finding(False, f"PostgreSQL {version}: non si può scrivere", FULL)
+    return apart or Finding(True, f"PostgreSQL {version}, migrazioni fatte, ci si scrive, stessa ora")
 
 
 async def _queue(settings: Settings) -> Finding:

@@ -27,6 +27,20 @@ async def check(pieces: AsyncIterator[bytes], clamd: str, seconds: float = SECON
     return "ammesso" if said == "stream: OK" else "infetto"
 
 
+async def alive(clamd: str, seconds: float) -> bool:
+    """Whether it says PONG in *seconds*."""
+    try:
+        async with asyncio.timeout(seconds):
+            reader, writer = await _connect(clamd)
+            try:
+                writer.write(b"zPING\0")
+                return (await reader.read(16)).startswith(b"PONG")
+            finally:
+                writer.close()
+    except OSError:
+        return False
+
+
 async def _ask(pieces: AsyncIterator[bytes], clamd: str) -> str:
     reader, writer = await _connect(clamd)
     try:

@@ -5,6 +5,7 @@ Bytes go in and out in pieces; names are ours (`contenuto.id`), never a person's
 
 import asyncio
 import os
+import tempfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from omnia_com.settings import Settings
 
 PIECE = 256 * 1024  # bytes
 SECONDS = 20
+TRIED = "prova"  # a name that no content has
 PAUSES = (0.2, 1.0)  # seconds before each new attempt
 
 
@@ -83,6 +85,19 @@ class Contents:
             raise StoreAway(type(e).__name__) from e
         return _pieces(found.stream(min_chunk_size=PIECE))
 
+    async def try_out(self) -> None:
+        """Whether it would take something: a folder is written to, a store that is elsewhere answers."""
+        try:
+            if self._is_s3:
+                await obstore.head_async(self._store, TRIED)
+            else:
+                await asyncio.to_thread(_write_and_remove, self._folder)
+        except FileNotFoundError:
+            if not self._is_s3:
+                raise StoreAway("FileNotFoundError") from None
+        except BaseError as e:
+            raise StoreAway(type(e).__name__) from e
+
     async def remove(self, id: UUID) -> None:
         """Also what is not there."""
         try:
@@ -97,6 +112,13 @@ def _own(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid == os.geteuid():
         folder.chmod(0o700)
+
+
+def _write_and_remove(folder: Path) -> None:
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(os.urandom(PIECE))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _settle(path: Path) -> None:

@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 
 from omnia_com.communications.attachments.contents import Contents
 from omnia_com.documents.queue import Queue
+from omnia_com.health.around import Around
 from omnia_com.identity import Door, local
 from omnia_com.identity.cns.card import CardReader
 from omnia_com.identity.oidc.relying_parties import RelyingParties
@@ -59,6 +60,7 @@ class Services(msgspec.Struct, frozen=True):
     ready: Ready
     notebook: Notebook
     contents: Contents
+    around: Around
     oidc: RelyingParties
     cns: CardReader | None
     saml: ServiceProvider | None

@@ -3,6 +3,7 @@
 It wraps the whole application, so that an answer to no route at all has the same headers as a page.
 """
 
+import re
 import secrets
 import time
 from typing import cast
@@ -12,7 +13,7 @@ from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from omnia_com import languages
+from omnia_com import languages, metrics
 from omnia_com.identity import LONGEST_PATH
 from omnia_com.people import access_log
 from omnia_com.settings import Settings
@@ -26,8 +27,9 @@ from .hosts import Hosts
 from .limits import Limit, neighbourhood
 
 log = structlog.get_logger()
-PROBES = ("/salute",)  # asked for by machines under any name
-SILENT = ("/salute", assets.PREFIX)
+PROBES = ("/salute", "/vivo")  # asked for by machines under any name
+SILENT = (*PROBES, assets.PREFIX)
+GIVEN = re.compile(rb"[0-9A-Za-z-]{8,64}")
 SIGN_IN = "/accesso/"
 
 
@@ -65,8 +67,8 @@ class Front:
             await self.litestar(scope, receive, send)
 
     async def _http(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        number, began, status = secrets.token_hex(4), time.perf_counter(), 0
-        ours = self._headers_for(scope)
+        number, began, status = _number(scope), time.perf_counter(), 0
+        ours = [*self._headers_for(scope), (b"x-request-id", number.encode())]
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -76,10 +78,12 @@ class Front:
                 message["headers"] = [*message["headers"], *(h for h in ours if h[0] not in given)]
             await send(message)
 
-        await self._respond(scope, number, receive, _without_body(answer) if scope["method"] == "HEAD" else answer)
+        sends = _without_body(answer) if scope["method"] == "HEAD" else answer
+        route = await self._respond(scope, number, receive, sends)
+        seconds = time.perf_counter() - began
+        metrics.asked(route, scope["method"], status, seconds)
         if not scope["path"].startswith(SILENT):
-            ms = round((time.perf_counter() - began) * 1000, 1)
-            path = scope["path"][:LONGEST_PATH]
+            ms, path = round(seconds * 1000, 1), scope["path"][:LONGEST_PATH]
             log.info("richiesta", numero=number, metodo=scope["method"], percorso=path, stato=status, ms=ms)
 
     def _headers_for(self, scope: HTTPScope) -> list[tuple[bytes, bytes]]:
@@ -88,24 +92,26 @@ class Front:
             return self._loaded
         return self._fetched if (b"hx-request", b"true") in scope["headers"] else self._document
 
-    async def _respond(self, scope: HTTPScope, number: str, receive: Receive, send: Send) -> None:
+    async def _respond(self, scope: HTTPScope, number: str, receive: Receive, send: Send) -> str:
+        """The template of the route that answered; '' if none did."""
         headers = dict(scope["headers"])
         if scope["path"].startswith(assets.PREFIX) and (asset := assets.find(scope["path"])):
             await _serve(asset, headers, self._kept(scope["path"]), send)
-            return
+            return assets.PREFIX
         languages.use(self._wanted(headers))
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         access_log.FROM.set(access_log.network(_address(scope)))
         cards = self._hosts.is_for_cards(scope)
         if cards and scope["path"] != cns.CARD:
             await _lead(f"{self._home}/", send)
-            return
+            return ""
         if scope["path"].startswith(SIGN_IN) and method == "GET" and self._hosts.ends_in_a_dot(scope):
             await _lead(self._home + _as_asked(scope), send)
-            return
+            return ""
         inner = {**scope, "method": method, VISIT: Visit(number, cards, self._refusal(scope))}
         inner["headers"] = self._hosts.mended(scope)
         await self.litestar(cast(HTTPScope, inner), receive, send)
+        return str(inner.get("path_template", ""))
 
     def _kept(self, path: str) -> list[tuple[bytes, bytes]]:
         """With the stylesheet goes a cookie that says that the browser has it: its next pages come without."""
@@ -129,6 +135,18 @@ class Front:
         signs_in = path.startswith(SIGN_IN) and path.endswith(("/entra", cns.ENTER, cns.CARD))
         too_many = self._requests.exceeded(address) or (signs_in and self._sign_ins.exceeded(address))
         return 429 if too_many else None
+
+
+def _number(scope: HTTPScope) -> str:
+    """Of a request: the one that a proxy which we trust gave it, so that both logs have the same; else a new one.
+
+    uvicorn puts port 0 beside the address that such a proxy tells.
+    """
+    if scope["client"] and scope["client"][1] == 0:
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        if GIVEN.fullmatch(given):
+            return given.decode()
+    return secrets.token_hex(4)
 
 
 def _address(scope: HTTPScope) -> str:

@@ -4,6 +4,7 @@ import structlog
 from litestar import get, post
 from litestar.response import Redirect
 
+from omnia_com import metrics
 from omnia_com.identity import SignedIn, local
 from omnia_com.people import access_log
 from omnia_com.people.declarants import remember
@@ -38,7 +39,8 @@ async def welcome(request: Asked, services: Services, signed_in: SignedIn, back:
         await close_session(before)
     token = await open_session(signed_in)
     await access_log.note(signed_in.identity.codice_fiscale, "entrata")
-    log.info("accesso", mezzo=signed_in.identity.scheme, livello=signed_in.identity.level)
+    metrics.sign_ins.labels(signed_in.identity.scheme, "entrato").inc()
+    log.info("accesso", numero=request.visit.number, mezzo=signed_in.identity.scheme, livello=signed_in.identity.level)
     back, cookies = await resume.put_back(request, services, signed_in.identity.codice_fiscale, back)
     cookies += [cookie(settings, "sid", token), cookie(settings, "accesso", "", max_age=0)]
     return see_other(back, cookies=cookies)
