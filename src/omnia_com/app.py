@@ -42,6 +42,7 @@ from omnia_com.pages import (
     own_data,
     patterns,
     possible,
+    verify,
 )
 from omnia_com.pages.http.asked import Asked, MaybeSession, MyServices, MySession, NotSignedIn, Services, visit_of
 from omnia_com.pages.http.cookies import cookie_name
@@ -116,6 +117,8 @@ HANDLERS = [
     contacts.save,
     health.health,
     possible.show,
+    verify.show,
+    verify.ask,
     info.accessibility,
     info.privacy,
     info.legal_notes,
@@ -208,6 +211,7 @@ def services_of(settings: Settings) -> Services:
         keeping=(Limit(KEPT_A_MINUTE), Limit(KEPT_OF_ONE, MINUTES * MINUTE)),
         schema=Schema(),
         refusals=(of_one, of_all),
+        checks=Limit(settings.limite_verifiche),
     )
 
 

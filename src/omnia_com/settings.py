@@ -28,10 +28,11 @@ BANNER = "Ambiente dimostrativo, non collegato a INPS"
 
 
 class Letterhead(msgspec.Struct, frozen=True):
-    """What stands above any sheet, by the settings: who offers the service, and the notice ('' for none)."""
+    """What any sheet says by the settings: who offers the service, the notice ('' for none), where it is checked."""
 
     ente: str
     banner: str
+    check_page: str = ""
 
 
 class SettingsError(ValueError):
@@ -240,6 +241,9 @@ class Settings:
     limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _some)
     limite_invii: int = _setting(100, "invii al giorno per persona (in `demo` mai meno di 100)", _some)
     limite_allegati: int = _setting(100, "file caricati al giorno per persona (in `demo` mai meno di 100)", _some)
+    limite_verifiche: int = _setting(
+        60, "verifiche al minuto di un protocollo con il suo codice, da un indirizzo", _some
+    )
     limite_accessi: int = _setting(200, "accessi al minuto da un indirizzo (in `demo` mai meno di 1000)", _some)
     limite_richieste: int = _setting(2000, "richieste al minuto da un indirizzo (in `demo` mai meno di 2000)", _some)
     proxy_fidati: str = _setting("", "indirizzi dei proxy di cui leggere X-Forwarded-For, separati da virgole")
@@ -285,7 +289,7 @@ class Settings:
 
     @property
     def letterhead(self) -> Letterhead:
-        return Letterhead(self.ente, self.banner)
+        return Letterhead(self.ente, self.banner, f"{self.base_url}/verifica")
 
 
 DEMO_ORGANISATION = {

@@ -14,6 +14,8 @@ ROUTES = {
     "start": EVERYBODY,
     "enter": EVERYBODY,
     "possible": EVERYBODY,
+    "verify": EVERYBODY,
+    "ask_verify": EVERYBODY,
     "accessibility": EVERYBODY,
     "privacy": EVERYBODY,
     "legal_notes": EVERYBODY,

@@ -22,6 +22,7 @@ from omnia_com.storage.database import fetch
 from omnia_com.storage.tables import Comunicazione, Documento
 
 from .attachments.kept import Attached
+from .codes import new_code
 
 RECEIPT = "ricevuta"
 NUMBERS = 4672  # the lock on a year's numbers; any constant will do, if nothing else in the database takes it
@@ -70,6 +71,9 @@ class Sent(Content, frozen=True, kw_only=True):
     ente: str
     avviso: str
     """With `ente` the head of its receipt; '' for none."""
+    codice: str = ""
+    """What its receipt is checked by (`codes.py`), and `verifica` the page on which; '' for what was sent before."""
+    verifica: str = ""
     prima_protocollo: str | None = None
     dopo_id: UUID | None = None
     dopo_protocollo: str | None = None
@@ -121,7 +125,7 @@ async def record(person: Person, content: Content, clock: Clock, head: Letterhea
     digest = hashlib.sha256(canonical(content, protocollo, now, person, replaces)).hexdigest()
     said = msgspec.structs.asdict(content)
     own: dict[str, Any] = {"protocollo": protocollo, "inviata_il": now, "persona": person, "sha256": digest}
-    own |= {"ente": head.ente, "avviso": head.banner}
+    own |= {"ente": head.ente, "avviso": head.banner, "codice": new_code(), "verifica": head.check_page}
     try:
         await Comunicazione.insert(Comunicazione(_row({"dichiarante": person.codice_fiscale, **own, **said})))
     except asyncpg.UniqueViolationError as e:

@@ -115,6 +115,8 @@ class Comunicazione(Table, db=DB):
     lingua = Varchar(8, null=False, default="it")
     ente = Text(null=False)
     avviso = Text(null=False)
+    codice = Varchar(12, null=False, default="")
+    verifica = Text(null=False, default="")
 
 
 class Contenuto(Table, db=DB):
