@@ -24,6 +24,7 @@ from omnia_com.communications.drafts import forget_old_drafts
 from omnia_com.communications.kept_forms import forget_old_forms
 from omnia_com.documents import heartbeat, receipts
 from omnia_com.documents.queue import RENDER, Queue, deserialize, serialize
+from omnia_com.documents.sealing import StampAway, seal_of
 from omnia_com.identity.exchanges import forget_old_exchanges
 from omnia_com.identity.saml.refresh import refresh
 from omnia_com.people.access_log import forget_old_accesses
@@ -58,9 +59,9 @@ async def render(ctx: dict[str, Any], document: str) -> str:
     try:
         try:
             async with asyncio.timeout(DOCUMENT_SECONDS):
-                pdf = await print_pdf(browser, work)
+                pdf = await print_pdf(browser, work, ctx.get("seal"))
         except Exception as e:  # the time may have gone into starting a browser
-            failed = browser.available and not isinstance(e, BrowserUnavailable)
+            failed = browser.available and not isinstance(e, BrowserUnavailable | StampAway)
             raise
         return "fatto" if await receipts.keep(work, pdf) else "preso da altri"
     except DriverGone as e:
@@ -122,12 +123,13 @@ async def work(settings: Settings) -> None:
     """Works until a signal says to stop, or until the queue is away for too long."""
     await open_pool(settings.database_url, size=4)
     await Schema().wait()
+    seal = seal_of(settings)
     queue, contents = Queue(settings.redis_url), Contents(settings)
     async with Browser(settings) as browser:
         worker = Worker(
             [func(render, name=RENDER, timeout=JOB_SECONDS, max_tries=1)],
             redis_settings=patient(settings.redis_url),
-            ctx={"browser": browser},
+            ctx={"browser": browser, "seal": seal},
             max_jobs=2,
             job_timeout=JOB_SECONDS,
             keep_result=0,  # a kept result would refuse the same hint for an hour

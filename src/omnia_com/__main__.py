@@ -48,6 +48,10 @@ COMMANDS = {
         "toglie le comunicazioni inviate da più anni di quanti se ne conservano (per l'ufficio)",
         needs_database=True,
     ),
+    "verifica-ricevuta": Command(
+        "commands.verifica_ricevuta",
+        "dice se una ricevuta sigillata è autentica, dal file soltanto, senza rete né base dati",
+    ),
     "cns-ca": Command(
         "commands.cns_ca", "ricava dall'elenco di fiducia di AgID le autorità che rilasciano la CNS, in PEM"
     ),

@@ -238,6 +238,13 @@ class Settings:
         _ten_years,
     )
     conserva_accessi: int = _setting(365, "giorni per cui si conserva il registro degli accessi ai dati", _some)
+    sigillo_chiave: str = _setting("", "file PEM della chiave che sigilla le ricevute (in `demo`: fatta da sé)")
+    sigillo_certificato: str = _setting(
+        "",
+        "file PEM del suo certificato e di quelli sopra di lui; vuoto: nessun sigillo (in `demo`: di un'autorità "
+        "fatta da sé)",
+    )
+    marca_temporale: str = _setting("", "indirizzo di un'autorità di marche temporali (RFC 3161); vuoto: nessuna marca")
     limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _some)
     limite_invii: int = _setting(100, "invii al giorno per persona (in `demo` mai meno di 100)", _some)
     limite_allegati: int = _setting(100, "file caricati al giorno per persona (in `demo` mai meno di 100)", _some)
