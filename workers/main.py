@@ -18,15 +18,17 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from omnia_com import logs
+from omnia_com.communications import register
 from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments.contents import Contents
 from omnia_com.communications.drafts import forget_old_drafts
 from omnia_com.communications.kept_forms import forget_old_forms
 from omnia_com.documents import heartbeat, receipts
 from omnia_com.documents.queue import RENDER, Queue, deserialize, serialize
-from omnia_com.documents.sealing import StampAway, seal_of
+from omnia_com.documents.sealing import StampAway, seal_of, stamp_of
 from omnia_com.identity.exchanges import forget_old_exchanges
 from omnia_com.identity.saml.refresh import refresh
+from omnia_com.italy.clock import Clock
 from omnia_com.people.access_log import forget_old_accesses
 from omnia_com.people.sessions import forget_expired
 from omnia_com.settings import Settings
@@ -95,6 +97,7 @@ async def tidy(settings: Settings) -> None:
     await attempt("metadata", lambda: refresh(settings))
     await attempt("moduli", forget_old_forms)
     await attempt("bozze", lambda: forget_old_drafts(settings.conserva_bozze))
+    await attempt("registro", lambda: register.close_days(Clock(settings.adesso), stamp_of(settings)))
     await attempt("accessi", lambda: forget_old_accesses(settings.conserva_accessi))
 
 

@@ -42,6 +42,7 @@ from omnia_com.pages import (
     own_data,
     patterns,
     possible,
+    registry,
     verify,
 )
 from omnia_com.pages.http.asked import Asked, MaybeSession, MyServices, MySession, NotSignedIn, Services, visit_of
@@ -119,6 +120,8 @@ HANDLERS = [
     possible.show,
     verify.show,
     verify.ask,
+    registry.show,
+    registry.proof,
     info.accessibility,
     info.privacy,
     info.legal_notes,

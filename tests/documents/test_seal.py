@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from omnia_com.__main__ import main
+from omnia_com.communications.register import Leaf
 from omnia_com.documents import seal_keys, sealed
 from omnia_com.documents.pdf.finish import ENDS_IN_CR, finish
 from omnia_com.documents.printing import print_html
@@ -136,6 +137,15 @@ def test_the_command_says_so_of_the_file_alone(
     file.write_bytes(receipt)
     assert main(arguments) == 0
     told = capsys.readouterr().out
+    leaf = Leaf("OMNIACOM.2026.0000001", WHEN, SHEET.sha256)
+    about = {"giorno": WHEN.date(), "posto": 0, "foglie": 1, "percorso": [], "radice": leaf.hash().hex()}
+    proof, other = tmp_path / "prova.json", tmp_path / "altra.json"
+    for path, sha256 in ((proof, SHEET.sha256), (other, "0" * 64)):
+        path.write_bytes(msgspec.json.encode(msgspec.structs.asdict(leaf) | about | {"sha256": sha256}))
+    assert main([*arguments, "--prova", str(proof)]) == 0
+    assert f"Nel registro del 23/11/2026, se /registro ha questa impronta: {about['radice']}" in capsys.readouterr().out
+    assert main([*arguments, "--prova", str(other)]) == 1
+    assert main([*arguments, "--prova", str(file)]) == 2
     assert told.startswith("Autentica\nProtocollo: OMNIACOM.2026.0000001\nData di invio: 23/11/2026 09:14\n")
     file.write_bytes(changed(receipt, len(receipt) // 2, 1))
     assert main(arguments) == 1

@@ -7,8 +7,10 @@ import argparse
 import sys
 from pathlib import Path
 
+import msgspec
 from cryptography import x509
 
+from omnia_com.communications.register import Proof
 from omnia_com.documents import seal_keys, sealed
 from omnia_com.documents.sealed import NotGenuine, Said
 from omnia_com.italy.clock import rome
@@ -22,6 +24,7 @@ NO_AUTHORITY = (
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="la ricevuta in PDF, come è stata scaricata")
+    parser.add_argument("--prova", type=Path, help="la prova che è nel registro, scaricata dalla sua pagina")
     parser.add_argument(
         "--autorita", type=Path, help="file PEM dei certificati di cui fidarsi (predefinito: l'ultimo del sigillo)"
     )
@@ -38,6 +41,22 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
         sys.stdout.write(f"Non autentica: {e}\n")
         return 1
     sys.stdout.write(_told(said))
+    return _registered(said, given.prova) if given.prova else 0
+
+
+def _registered(said: Said, file: Path) -> int:
+    """Whether the proof is of this receipt, and leads to its root."""
+    try:
+        proof = msgspec.json.decode(file.read_bytes(), type=Proof)
+    except OSError as e:
+        raise SettingsError(f"--prova: {file} non si legge ({e.strerror})") from None
+    except msgspec.MsgspecError:
+        raise SettingsError(f"--prova: {file} non è una prova del registro") from None
+    told = (proof.protocollo, proof.inviata_il, proof.sha256)
+    if told != (said.protocol, said.sent_at, said.sha256) or not proof.holds():
+        sys.stdout.write("La prova non è di questa ricevuta, o non torna\n")
+        return 1
+    sys.stdout.write(f"Nel registro del {proof.giorno:%d/%m/%Y}, se /registro ha questa impronta: {proof.radice}\n")
     return 0
 
 

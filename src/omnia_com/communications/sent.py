@@ -156,6 +156,12 @@ async def sent_ones(owner: str, page: int = 1) -> list[Sent]:
     return [_sent(row) for row in await fetch(query, owner, PER_PAGE + 1, PER_PAGE * (page - 1))]
 
 
+async def sent_between(begin: datetime, end: datetime) -> list[Sent]:
+    """Everybody's, from *begin* on and before *end*, by their numbers."""
+    query = f"{_ALL} WHERE c.inviata_il >= $1 AND c.inviata_il < $2 ORDER BY length(c.protocollo), c.protocollo"
+    return [_sent(row) for row in await fetch(query, begin, end)]
+
+
 async def periods(owner: str, besides: UUID | None = None) -> list[Period]:
     """The days of work communicated and still standing, *besides* a communication that is being amended."""
     query = f"{_SENT} AND c.genere = 'comunicazione' AND dopo.id IS NULL AND c.id IS DISTINCT FROM $2"
@@ -163,14 +169,14 @@ async def periods(owner: str, besides: UUID | None = None) -> list[Period]:
 
 
 _AS_JSON = ("risposte", "righe", "persona", "allegati")
-_SENT = """
+_ALL = """
     SELECT c.*, prima.protocollo AS prima_protocollo,
         dopo.id AS dopo_id, dopo.protocollo AS dopo_protocollo, dopo.genere AS dopo_genere
     FROM comunicazione c
     LEFT JOIN comunicazione prima ON prima.id = c.sostituisce
     LEFT JOIN comunicazione dopo ON dopo.sostituisce = c.id
-    WHERE c.dichiarante = $1
 """
+_SENT = f"{_ALL} WHERE c.dichiarante = $1"
 
 
 def _row(values: Mapping[str, Any]) -> dict[Any, Any]:

@@ -12,6 +12,7 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from omnia_com.communications.register import Stamp
 from omnia_com.settings import Settings
 
 from .pdf.field import FIELD
@@ -61,3 +62,19 @@ def seal_of(settings: Settings) -> Seal | None:
     """None where there is no certificate. Raises `SettingsError`."""
     keys = load(settings)
     return Seal(keys, settings.marca_temporale) if keys else None
+
+
+def stamp_of(settings: Settings) -> Stamp | None:
+    """What time-stamps a SHA-256 (RFC 3161), by the authority of the settings; None without one."""
+    if not (address := settings.marca_temporale):
+        return None
+
+    async def stamp(digest: bytes) -> bytes:
+        """The token. Raises `StampAway`."""
+        try:
+            token = await HTTPTimeStamper(address, timeout=PATIENCE).async_timestamp(digest, "sha256")
+        except (TimestampRequestError, aiohttp.ClientError, TimeoutError) as e:
+            raise StampAway(type(e).__name__) from e
+        return bytes(token.dump())
+
+    return stamp

@@ -201,6 +201,26 @@ class Eliminata(Table, db=DB):
     operatore = Text(null=False)
 
 
+class RegistroGiorno(Table, db=DB):
+    """A day that is over: the root of the tree of what was sent on it (RFC 6962), and its time-stamp, if it has one."""
+
+    giorno = Date(primary_key=True)
+    foglie = Integer(null=False)
+    radice = Varchar(64, null=False)
+    marca = Bytea(null=False, default=b"")
+    chiuso_il = Timestamptz(default=TimestamptzNow())
+
+
+class RegistroFoglia(Table, db=DB):
+    """A leaf of a day's tree, at its `posto` from 0; it stays when its communication goes."""
+
+    protocollo = Varchar(24, primary_key=True)
+    giorno = ForeignKey(RegistroGiorno, null=False)
+    posto = Integer(null=False)
+    inviata_il = Timestamptz(null=False)
+    sha256 = Varchar(64, null=False)
+
+
 class RegistroAccessi(Table, db=DB):
     """Who saw, sent or took away what; a trigger refuses UPDATE. `rete` is the network of an address."""
 

@@ -79,6 +79,8 @@ PATTERNS = (
     Pattern("verifica-sostituita", "Verifica: autentica, sostituita", lambda s: s.verified("sostituita")),
     Pattern("verifica-annullata", "Verifica: autentica, annullata", lambda s: s.verified("annullata")),
     Pattern("verifica-non-autentica", "Verifica: non autentica", lambda s: s.verify(asked=True)),
+    Pattern("registro", "Registro delle comunicazioni", Stage.registry),
+    Pattern("registro-vuoto", "Registro delle comunicazioni: ancora nessun giorno", Stage.empty_registry),
     Pattern("entra", "Entra per continuare: molti fornitori", lambda s: s.enter(*DOORS)),
     Pattern("entra-tenuto", "La sessione è finita mentre si scriveva", lambda s: s.enter(*DOORS, kept="si")),
     Pattern("entra-perso", "La sessione è finita mentre si caricava un file", lambda s: s.enter(*DOORS, kept="no")),

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from omnia_com.communications.drafts import Draft
+from omnia_com.communications.register import PER_PAGE, Day
 from omnia_com.communications.sent import Genere, State
 from omnia_com.documents.genuine import Genuine
 from omnia_com.documents.receipts import Document
@@ -39,6 +40,7 @@ from .. import (
     home,
     letter,
     possible,
+    registry,
     verify,
 )
 from ..http import assets
@@ -267,6 +269,13 @@ class Stage:
 
     def verified(self, state: State) -> Page:
         return self.verify(asked=True, found=Genuine(SENT_AT, state))
+
+    def registry(self) -> Page:
+        days = [Day(TODAY - timedelta(days=n), 9 - n, f"{n:064x}", marca=n % 2 == 0) for n in range(PER_PAGE + 1)]
+        return registry.page(self.request, days, 2)
+
+    def empty_registry(self) -> Page:
+        return registry.page(self.request, [])
 
     def mishap(self, status: int) -> Page:
         return failures.of_status(self.request, status)
