@@ -148,6 +148,7 @@ def test_the_command_says_so_of_the_file_alone(
     assert main([*arguments, "--prova", str(file)]) == 2
     assert told.startswith("Autentica\nProtocollo: OMNIACOM.2026.0000001\nData di invio: 23/11/2026 09:14\n")
     file.write_bytes(changed(receipt, len(receipt) // 2, 1))
+    capsys.readouterr()
     assert main(arguments) == 1
     assert capsys.readouterr().out.startswith("Non autentica: ")
     assert main(["verifica-ricevuta", str(tmp_path / "manca.pdf"), "--autorita", str(authority)]) == 2
