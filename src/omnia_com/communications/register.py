@@ -1,7 +1,7 @@
 """The register of each day: a tree over what was sent on it, whose root is published (docs/decisions/0021)."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
@@ -11,12 +11,12 @@ import structlog
 from omnia_com.italy.clock import Clock, rome
 from omnia_com.settings import ROME
 from omnia_com.storage.database import fetch, transaction
+from omnia_com.storage.tables import RegistroFoglia
 
 from .merkle import leaf_hash, path, root, root_from
 from .sent import Sent, sent_between
 
 CLOSED_AFTER = timedelta(minutes=10)  # the database takes no sending that is five minutes off its clock
-LOCK = 6962  # of whoever closes days; any constant will do, if nothing else in the database takes it
 PER_PAGE = 31
 Stamp = Callable[[bytes], Awaitable[bytes]]
 What = Literal["radice", "tolta", "cambiata", "aggiunta"]
@@ -91,13 +91,13 @@ async def _close(day: date, stamp: Stamp | None) -> None:
     top = root([leaf.hash() for leaf in leaves])
     token = await stamp(top) if stamp else b""
     async with transaction():
-        await fetch("SELECT pg_advisory_xact_lock($1, 0)", LOCK)
-        if await fetch("SELECT 1 FROM registro_giorno WHERE giorno = $1", day):
-            return
-        await fetch(
-            "INSERT INTO registro_giorno (giorno, foglie, radice, marca) VALUES ($1, $2, $3, $4)",
+        begun = await fetch(
+            "INSERT INTO registro_giorno (giorno, foglie, radice, marca) VALUES ($1, $2, $3, $4) "
+            "ON CONFLICT DO NOTHING RETURNING giorno",
             *(day, len(leaves), top.hex(), token),
         )
+        if not begun:  # another worker was sooner
+            return
         await fetch(
             "INSERT INTO registro_foglia (giorno, posto, protocollo, inviata_il, sha256) "
             "SELECT $1, n - 1, p, i, s FROM unnest($2::text[], $3::timestamptz[], $4::text[]) "
@@ -119,12 +119,13 @@ async def days(page: int = 1) -> list[Day]:
 
 async def is_closed(protocol: str) -> bool:
     """Whether there is a proof of it."""
-    return bool(await fetch("SELECT 1 FROM registro_foglia WHERE protocollo = $1", protocol))
+    return bool(await RegistroFoglia.exists().where(RegistroFoglia.protocollo == protocol))
 
 
 async def proof_of(protocol: str) -> Proof | None:
     """None until the day of the communication is closed."""
-    rows = await fetch("SELECT giorno, posto FROM registro_foglia WHERE protocollo = $1", protocol)
+    columns = RegistroFoglia.giorno, RegistroFoglia.posto
+    rows = await RegistroFoglia.select(*columns).where(RegistroFoglia.protocollo == protocol)
     if not rows:
         return None
     day, place = rows[0]["giorno"], rows[0]["posto"]
@@ -154,7 +155,7 @@ async def check() -> list[Finding]:
 async def _findings(day: date, top: str) -> list[Finding]:
     leaves, sent = await _leaves(day), {s.protocollo: s for s in await sent_between(*_bounds(day))}
     found = [Finding(day, "", "radice")] if root([leaf.hash() for leaf in leaves]).hex() != top else []
-    removed = await _removed(leaf.protocollo for leaf in leaves if leaf.protocollo not in sent)
+    removed = await _removed([leaf.protocollo for leaf in leaves if leaf.protocollo not in sent])
     for leaf in leaves:
         if (now := sent.pop(leaf.protocollo, None)) is None:
             found += [Finding(day, leaf.protocollo, "tolta")] * (leaf not in removed)
@@ -178,18 +179,14 @@ async def _unregistered() -> list[Finding]:
     return [Finding(row["giorno"], row["protocollo"], "aggiunta") for row in rows]
 
 
-async def _removed(protocols: Iterable[str]) -> set[Leaf]:
-    rows = await fetch(
-        "SELECT protocollo, inviata_il, sha256 FROM eliminata WHERE protocollo = ANY($1)", list(protocols)
-    )
-    return {_leaf(row) for row in rows}
+async def _removed(protocols: list[str]) -> set[Leaf]:
+    query = "SELECT protocollo, inviata_il, sha256 FROM eliminata WHERE protocollo = ANY($1)"
+    return {_leaf(row) for row in await fetch(query, protocols)}
 
 
 async def _leaves(day: date) -> list[Leaf]:
-    rows = await fetch(
-        "SELECT protocollo, inviata_il, sha256 FROM registro_foglia WHERE giorno = $1 ORDER BY posto", day
-    )
-    return [_leaf(row) for row in rows]
+    query = "SELECT protocollo, inviata_il, sha256 FROM registro_foglia WHERE giorno = $1 ORDER BY posto"
+    return [_leaf(row) for row in await fetch(query, day)]
 
 
 def _leaf(row: Any) -> Leaf:
