@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE # or each of hundreds of processes compiles eve
 BIN := .venv/bin
 COMPILE = uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
   --no-header --no-annotate --python-version 3.11 --quiet
-TOOLS = promtool=prometheus openssl=openssl npm=npm java=default-jre-headless w3m=w3m lynx=lynx clamd=clamav-daemon
+TOOLS = promtool=prometheus openssl=openssl zbarimg=zbar-tools pdftoppm=poppler-utils npm=npm java=default-jre-headless w3m=w3m lynx=lynx clamd=clamav-daemon
 LETTERS = 20-22,25-3B,3D,3F-5B,5D,5F,61-7A,AB,B0,B7,BB,C0,C4,C8,C9,CC,D2,D6,D9,DC,DF,E0,E4,E8,E9,EC,F2,F6,F9,FC,2013,2014,2018,2019,201C-201E,2026,20AC
 LINT = for check in 'ruff check' 'ruff format --check' mypy lint-imports; do $(BIN)/$$check || failed=1; done
 

@@ -22,7 +22,7 @@ from omnia_com.documents import sheets
 from omnia_com.form import cautions, consequences, declaration_texts, field_groups, messages, possible
 from omnia_com.form.answers import NOT_GIVEN
 from omnia_com.pages import consequences as pages_consequences
-from omnia_com.pages import controls, failures
+from omnia_com.pages import controls, failures, verify
 from omnia_com.pages import possible as pages_possible
 from omnia_com.pages.http import notes, patience
 from omnia_com.people import access_log, declarants
@@ -89,6 +89,7 @@ TABLES: dict[str, Any] = {
     "pages/consequences.py": (pages_consequences.OF_THE_BENEFIT, pages_consequences.TO_DO),
     "form/possible.py": [option.label for option in possible.LAVORI],
     "pages/possible.py": pages_possible.NO_JOB,
+    "pages/verify.py": verify.QUESTIONS,
     "pages/controls.py": (controls.TO_CHOOSE.label, controls.REQUIRED, controls.OPTIONAL),
     "pages/http/patience.py": patience.WORDS,
     "communications/sent.py": STATES,

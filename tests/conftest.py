@@ -96,6 +96,7 @@ def environment(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> d
         "OMNIA_CHROMIUM": os.environ.get("OMNIA_CHROMIUM", ""),
         "OMNIA_LIMITE_RICHIESTE": "100000",
         "OMNIA_LIMITE_ACCESSI": "100000",
+        "OMNIA_LIMITE_VERIFICHE": "100000",
         "OMNIA_ADESSO": ADESSO,
         "OMNIA_SAML_IDP_METADATA": str(tmp_path_factory.mktemp("fornitori")),
     }

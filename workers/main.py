@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from omnia_com import __version__, logs
+from omnia_com.communications import register
 from omnia_com.communications.attachments import kept as attachments
 from omnia_com.communications.attachments.contents import Contents
 from omnia_com.communications.drafts import forget_old_drafts
@@ -15,9 +16,11 @@ from omnia_com.communications.kept_forms import forget_old_forms
 from omnia_com.documents import heartbeat
 from omnia_com.documents.exports import forget_old_exports
 from omnia_com.documents.receipts import WAITING
+from omnia_com.documents.sealing import seal_of, stamp_of
 from omnia_com.health import address as watched
 from omnia_com.identity.exchanges import forget_old_exchanges
 from omnia_com.identity.saml.refresh import refresh
+from omnia_com.italy.clock import Clock
 from omnia_com.people.access_log import forget_old_accesses
 from omnia_com.people.sessions import forget_expired
 from omnia_com.settings import Settings
@@ -47,6 +50,7 @@ async def tidy(settings: Settings) -> None:
     await attempt("metadata", lambda: refresh(settings))
     await attempt("moduli", forget_old_forms)
     await attempt("bozze", lambda: forget_old_drafts(settings.conserva_bozze))
+    await attempt("registro", lambda: register.close_days(Clock(settings.adesso), stamp_of(settings)))
     await attempt("accessi", lambda: forget_old_accesses(settings.conserva_accessi))
 
 
@@ -73,7 +77,7 @@ async def work(settings: Settings) -> None:
     for sig in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sig, stopping.set)
     async with Browser(settings) as browser:
-        turns = Turns(browser)
+        turns = Turns(browser, seal_of(settings))
         rounds = (
             turns.run(),
             heed(settings.redis_url, turns.wake),

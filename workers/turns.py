@@ -8,6 +8,7 @@ import structlog
 
 from omnia_com.documents import receipts
 from omnia_com.documents.receipts import Waiting, Work
+from omnia_com.documents.sealing import Seal, StampAway
 from omnia_com.storage.database import AWAY
 
 from .browser import PAGES, Browser, BrowserBroke, BrowserUnavailable, DriverGone
@@ -28,8 +29,8 @@ class Turn:
 class Turns:
     """Takes documents as there is room for them, whoever tells it that some wait, or nobody."""
 
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
+    def __init__(self, browser: Browser, seal: Seal | None = None) -> None:
+        self._browser, self._seal = browser, seal
         self._running: dict[asyncio.Task[str], Turn] = {}
         self._woken = asyncio.Event()
 
@@ -67,7 +68,7 @@ class Turns:
         for other in self._running.values():
             other.beside = True
         turn = Turn(waiting, beside=bool(self._running))
-        task = asyncio.create_task(make(self._browser, turn))
+        task = asyncio.create_task(make(self._browser, turn, self._seal))
         self._running[task] = turn
         task.add_done_callback(self._ended)
 
@@ -84,7 +85,7 @@ class Turns:
             pass
 
 
-async def make(browser: Browser, turn: Turn) -> str:
+async def make(browser: Browser, turn: Turn, seal: Seal | None = None) -> str:
     """Makes one document, if it still waits and nobody else has it."""
     id = turn.waiting.id
     try:
@@ -92,15 +93,15 @@ async def make(browser: Browser, turn: Turn) -> str:
     except Exception as e:
         log.error("documento_non_preso", documento=str(id), errore=type(e).__name__)
         return "non preso"
-    return "già fatto" if work is None else await _made(browser, turn, work)
+    return "già fatto" if work is None else await _made(browser, turn, work, seal)
 
 
-async def _made(browser: Browser, turn: Turn, work: Work) -> str:
+async def _made(browser: Browser, turn: Turn, work: Work, seal: Seal | None) -> str:
     failed = alone = False
     try:
         try:
             async with asyncio.timeout(DOCUMENT_SECONDS):
-                pdf = await print_pdf(browser, work)
+                pdf = await print_pdf(browser, work, seal)
         except (Exception, DriverGone) as e:
             failed, alone = whose_fault(e, browser, turn)
             raise
@@ -122,7 +123,7 @@ def whose_fault(e: BaseException, browser: Browser, turn: Turn) -> tuple[bool, b
     """
     if isinstance(e, DriverGone | BrowserBroke) or (isinstance(e, TimeoutError) and browser.available):
         return not turn.beside, turn.beside
-    return browser.available and not isinstance(e, BrowserUnavailable), False
+    return browser.available and not isinstance(e, BrowserUnavailable | StampAway), False
 
 
 async def _given_back(work: Work, failed: bool, alone: bool) -> None:

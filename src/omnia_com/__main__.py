@@ -61,6 +61,10 @@ COMMANDS = {
         "commands.dopo_ripristino",
         "dopo un ripristino: salta i protocolli che qualcuno può già avere, e chiude tutte le sessioni",
     ),
+    "verifica-ricevuta": Command(
+        "commands.verifica_ricevuta",
+        "dice se una ricevuta sigillata è autentica, dal file soltanto, senza rete né base dati",
+    ),
     "cns-ca": Command(
         "commands.cns_ca", "ricava dall'elenco di fiducia di AgID le autorità che rilasciano la CNS, in PEM"
     ),

@@ -44,6 +44,8 @@ from omnia_com.pages import (
     own_data,
     patterns,
     possible,
+    registry,
+    verify,
 )
 from omnia_com.pages.http.asked import Asked, MaybeSession, MyServices, MySession, NotSignedIn, Services, visit_of
 from omnia_com.pages.http.cookies import cookie_name
@@ -119,6 +121,10 @@ HANDLERS = [
     health.health,
     health.alive,
     possible.show,
+    verify.show,
+    verify.ask,
+    registry.show,
+    registry.proof,
     info.accessibility,
     info.privacy,
     info.legal_notes,
@@ -213,6 +219,7 @@ def services_of(settings: Settings) -> Services:
         keeping=(Limit(KEPT_A_MINUTE), Limit(KEPT_OF_ONE, MINUTES * MINUTE)),
         schema=Schema(),
         refusals=(of_one, of_all),
+        checks=Limit(settings.limite_verifiche),
     )
 
 

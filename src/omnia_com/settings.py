@@ -33,10 +33,11 @@ BANNER = "Ambiente dimostrativo, non collegato a INPS"
 
 
 class Letterhead(msgspec.Struct, frozen=True):
-    """What stands above any sheet, by the settings: who offers the service, and the notice ('' for none)."""
+    """What any sheet says by the settings: who offers the service, the notice ('' for none), where it is checked."""
 
     ente: str
     banner: str
+    check_page: str = ""
 
 
 class SettingsError(ValueError):
@@ -282,11 +283,21 @@ class Settings:
         _ten_years,
     )
     conserva_accessi: int = _setting(365, "giorni per cui si conserva il registro degli accessi ai dati", _some)
+    sigillo_chiave: str = _setting("", "file PEM della chiave che sigilla le ricevute (in `demo`: fatta da sé)")
+    sigillo_certificato: str = _setting(
+        "",
+        "file PEM del suo certificato e di quelli sopra di lui; vuoto: nessun sigillo (in `demo`: di un'autorità "
+        "fatta da sé)",
+    )
+    marca_temporale: str = _setting("", "indirizzo di un'autorità di marche temporali (RFC 3161); vuoto: nessuna marca")
     limite_bozze: int = _setting(100, "bozze aperte per persona (in `demo` mai meno di 100)", _some)
     limite_invii: int = _setting(100, "invii al giorno per persona (in `demo` mai meno di 100)", _some)
     limite_allegati: int = _setting(100, "file caricati al giorno per persona (in `demo` mai meno di 100)", _some)
     limite_esportazioni: int = _setting(
         100, "PDF di bozze chiesti al giorno per persona (in `demo` mai meno di 100)", _some
+    )
+    limite_verifiche: int = _setting(
+        60, "verifiche al minuto di un protocollo con il suo codice, da un indirizzo", _some
     )
     limite_accessi: int = _setting(200, "accessi al minuto da un indirizzo (in `demo` mai meno di 1000)", _some)
     limite_richieste: int = _setting(2000, "richieste al minuto da un indirizzo (in `demo` mai meno di 2000)", _some)
@@ -339,7 +350,7 @@ class Settings:
 
     @property
     def letterhead(self) -> Letterhead:
-        return Letterhead(self.ente, self.banner)
+        return Letterhead(self.ente, self.banner, f"{self.base_url}/verifica")
 
 
 DEMO_ORGANISATION = {

@@ -15,11 +15,13 @@ import pikepdf
 import pytest
 from playwright.async_api import Error as PlaywrightError
 
+from omnia_com.documents import qr
 from omnia_com.documents.pdf.finish import finish, saved
 from omnia_com.documents.pdf.metadata import attach
+from omnia_com.documents.pdf.structure import _elements
 from omnia_com.documents.pdf.text import contains_text, pages_text
 from omnia_com.documents.printing import print_html
-from omnia_com.documents.sheet import AttachmentRow, Section, Sheet
+from omnia_com.documents.sheet import AttachmentRow, Check, Section, Sheet
 from omnia_com.form.rows import Row
 from omnia_com.settings import read
 from omnia_com.workers import browser as chromium
@@ -35,6 +37,7 @@ HOSTILE = (
     "e\u0301 x\u0323 Київ Ελλάδα Nguyễn \ud800 \ue000 \U0010ffff fine\u00adparola \t fi ffi \\22 */ ]]>"
 )
 NOTE = "\n\n".join(f"Riga {n}: il contratto prevede turni nei fine settimana, di sera." for n in range(31))
+QR_TEXT = "https://omnia.example.it/verifica#OMNIACOM.2026.0000001/7K3M-9QXT-2D4F"
 
 
 def rows(*pairs: tuple[str, str]) -> tuple[Row, ...]:
@@ -61,6 +64,7 @@ RECEIPT = Sheet(
     declarations=("Le informazioni fornite sono vere.", "Ho letto l’informativa."),
     declarations_version="2026-11",
     sha256="2c" * 32,
+    check=Check("https://omnia.example.it/verifica", "7K3M-9QXT-2D4F", *qr.drawn(QR_TEXT)),
     ente="Ente dimostrativo",
     footer="Protocollo OMNIACOM.2026.0000001",
 )
@@ -234,6 +238,13 @@ async def test_what_the_document_says_of_itself(browser: Browser) -> None:
         with pdf.open_metadata() as metadata:
             assert metadata["dc:title"] == str(pdf.docinfo["/Title"])
             assert "<b>\"' &amp; {{7*7}} </style>" in metadata["dc:title"]
+
+
+async def test_the_qr_is_a_figure_with_words(browser: Browser) -> None:
+    with pikepdf.open(io.BytesIO(await printed(browser, RECEIPT))) as pdf:
+        figures = [e for e in _elements(pdf.Root.StructTreeRoot) if str(e.S) == "/Figure"]
+        assert [str(figure.Alt) for figure in figures] == ["Codice QR che porta alla pagina di verifica"]
+        assert [name for page in pdf.pages for name in page.get_images()] == []
 
 
 @pytest.fixture

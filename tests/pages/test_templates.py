@@ -48,7 +48,8 @@ def test_the_token_stands_in_one_place() -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_whatever_posts_to_us_has_the_token(name: str) -> None:
-    """But for the page that leads to a SAML provider, and the provider of the demonstration, which has no session."""
+    """But for the page that leads to a SAML provider, and those for whoever has no session: the check of a receipt,
+    which changes nothing, and the provider of the demonstration."""
     forms = re.findall(r'<form[^>]* method="post".*?</form>', ALL[name], re.DOTALL)
-    elsewhere = name in ("vai_al_fornitore.html", "fornitore_dimostrativo.html")
+    elsewhere = name in ("vai_al_fornitore.html", "fornitore_dimostrativo.html", "verifica.html")
     assert all(('{% include "_csrf.html" %}' in form) != elsewhere for form in forms)

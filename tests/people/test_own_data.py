@@ -15,6 +15,8 @@ from tests.helpers.steps import posted_draft, send
 
 ANNA = "PRVNNA85E49H501L"
 NOT_OF_ONE_PERSON = {
+    "registro_giorno": "numbers of a day",
+    "registro_foglia": "of each communication what its row says too, and no name",
     "protocollo": "the last number of each year",
     "battito": "a worker lives",
     "migration": "the steps that the database has taken",

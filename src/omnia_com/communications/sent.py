@@ -23,6 +23,7 @@ from omnia_com.storage.database import fetch
 from omnia_com.storage.tables import Comunicazione, Documento
 
 from .attachments.kept import Attached
+from .codes import new_code
 
 RECEIPT = "ricevuta"
 NUMBERS = 4672  # the lock on a year's numbers; any constant will do, if nothing else in the database takes it
@@ -71,6 +72,9 @@ class Sent(Content, frozen=True, kw_only=True):
     ente: str
     avviso: str
     """With `ente` the head of its receipt; '' for none."""
+    codice: str = ""
+    """What its receipt is checked by (`codes.py`), and `verifica` the page on which; '' for what was sent before."""
+    verifica: str = ""
     prima_protocollo: str | None = None
     dopo_id: UUID | None = None
     dopo_protocollo: str | None = None
@@ -122,7 +126,7 @@ async def record(person: Person, content: Content, clock: Clock, head: Letterhea
     digest = hashlib.sha256(canonical(content, protocollo, now, person, replaces)).hexdigest()
     said = msgspec.structs.asdict(content)
     own: dict[str, Any] = {"protocollo": protocollo, "inviata_il": now, "persona": person, "sha256": digest}
-    own |= {"ente": head.ente, "avviso": head.banner}
+    own |= {"ente": head.ente, "avviso": head.banner, "codice": new_code(), "verifica": head.check_page}
     try:
         await Comunicazione.insert(Comunicazione(_row({"dichiarante": person.codice_fiscale, **own, **said})))
     except asyncpg.UniqueViolationError as e:
@@ -158,6 +162,12 @@ async def sent_ones(owner: str, page: int = 1) -> list[Sent]:
     """`PER_PAGE` of them, newest first, and one more if another page follows; pages count from 1."""
     query = f"{_SENT} ORDER BY c.inviata_il DESC, c.protocollo DESC LIMIT $2 OFFSET $3"
     return [from_row(row) for row in await fetch(query, owner, PER_PAGE + 1, PER_PAGE * (page - 1))]
+
+
+async def sent_between(begin: datetime, end: datetime) -> list[Sent]:
+    """Everybody's, from *begin* on and before *end*, by their numbers."""
+    query = f"{EVERY} WHERE c.inviata_il >= $1 AND c.inviata_il < $2 ORDER BY length(c.protocollo), c.protocollo"
+    return [from_row(row) for row in await fetch(query, begin, end)]
 
 
 async def periods(owner: str, besides: UUID | None = None) -> list[Period]:

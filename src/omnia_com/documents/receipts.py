@@ -52,6 +52,7 @@ class Work(msgspec.Struct, frozen=True):
     """A document taken by one worker under a lease: what to print, and what to embed."""
 
     id: UUID
+    kind: str
     lease: UUID
     sheet: Sheet
     dated: datetime
@@ -97,9 +98,9 @@ async def claim(id: UUID) -> Work | None:
     row = rows[0]
     if row["tipo"] == RECEIPT:
         sent = await find_sent(row["dichiarante"], id)
-        return Work(id, lease, receipt_sheet(sent), sent.inviata_il, sent.canonical())
+        return Work(id, RECEIPT, lease, receipt_sheet(sent), sent.inviata_il, sent.canonical())
     sheet = msgspec.json.decode(row["contenuto"], type=Sheet)
-    return Work(id, lease, sheet, row["creato"], msgspec.json.encode(sheet))
+    return Work(id, row["tipo"], lease, sheet, row["creato"], msgspec.json.encode(sheet))
 
 
 async def keep(work: Work, pdf: bytes) -> bool:

@@ -27,6 +27,15 @@ class AttachmentRow(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class Check(msgspec.Struct, frozen=True):
+    """How anybody checks this document: on the page *page* with *code*, or by the QR, a path in *view_box*."""
+
+    page: str
+    code: str
+    path: str
+    view_box: str
+
+
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """All that the sheet shows, ready to print; an empty string is not shown."""
 
@@ -40,6 +49,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     declarations: tuple[str, ...] = ()
     declarations_version: str = ""
     sha256: str = ""
+    check: Check | None = None
     language: str = ITALIAN
     """The sheet is Italian; for a reader of another language its translation stands beside the labels."""
     ente: str = ""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from omnia_com.communications import codes
 from omnia_com.communications.attachments.kept import Attached
 from omnia_com.communications.drafts import Draft
 from omnia_com.communications.sent import Sent
@@ -15,7 +16,8 @@ from omnia_com.languages import current
 from omnia_com.people.declarants import Person
 from omnia_com.settings import Letterhead
 
-from .sheet import AttachmentRow, Section, Sheet
+from . import qr
+from .sheet import AttachmentRow, Check, Section, Sheet
 
 NOT_SENT = "BOZZA, NON INVIATA"
 LONGEST_VALUE = 4000  # characters shown of an answer of a draft: twice the longest that can be sent
@@ -52,8 +54,16 @@ def receipt_sheet(sent: Sent) -> Sheet:
         declarations=tuple(declaration_texts.TEXTS.get(sent.dichiarazioni_versione, {}).values()),
         declarations_version=sent.dichiarazioni_versione,
         sha256=sent.sha256,
+        check=check_of(sent) if sent.codice and sent.verifica else None,
         language=sent.lingua,
     )
+
+
+def check_of(sent: Sent) -> Check:
+    """The QR leads to the page with all that it asks for after the `#`, which no browser sends to any server."""
+    code = codes.shown(sent.codice)
+    path, view_box = qr.drawn(f"{sent.verifica}#{sent.protocollo}/{code}")
+    return Check(sent.verifica, code, path, view_box)
 
 
 def draft_sheet(

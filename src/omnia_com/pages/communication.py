@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.response import Redirect
 
+from omnia_com.communications import register
 from omnia_com.communications.sent import NotFound, Sent, find_sent
 from omnia_com.documents import receipts
 from omnia_com.documents.receipts import Document
@@ -25,10 +26,11 @@ JUST_SENT = timedelta(seconds=10)  # a receipt asked for longer ago is late: nob
 async def show(request: Asked, session: MySession, services: MyServices, id: Id) -> Page:
     """The answer to "Invia": at once protocol, date and summary; the receipt too, if it is there within a moment."""
     sent = await find_sent(session.owner, id)
-    return page(request, session, sent, await _receipt(session, services, id))
+    receipt = await _receipt(session, services, id)
+    return page(request, session, sent, receipt, registered=await register.is_closed(sent.protocollo))
 
 
-def page(request: Asked, session: Session, sent: Sent, receipt: Document) -> Page:
+def page(request: Asked, session: Session, sent: Sent, receipt: Document, *, registered: bool = False) -> Page:
     rules = of_sent(sent, request.services.clock.today())
     return html(
         request,
@@ -37,6 +39,7 @@ def page(request: Asked, session: Session, sent: Sent, receipt: Document) -> Pag
         sent=sent,
         sheet=receipt_sheet(sent),
         receipt=receipt,
+        registered=registered,
         nothing_more=nothing_more(rules),
         to_be_shown=any(rule.to_be_shown for rule in rules),
     )

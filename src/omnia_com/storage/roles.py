@@ -33,9 +33,11 @@ SERVICE_MAY = {
     "scambio": "SELECT, INSERT",
     "scambio_letto": "SELECT (id), INSERT",
     "registro_accessi": "SELECT, INSERT",
+    "registro_giorno": "SELECT, INSERT (giorno, foglie, radice, marca)",
+    "registro_foglia": "SELECT, INSERT",
     "regola": "SELECT",
     "migration": "SELECT",
-    "eliminata": "",
+    "eliminata": "SELECT (protocollo, inviata_il, sha256)",
     "saltata": "",
 }
 ARCHIVE_MAY = {

@@ -115,6 +115,8 @@ class Comunicazione(Table, db=DB):
     lingua = Varchar(8, null=False, default="it")
     ente = Text(null=False)
     avviso = Text(null=False)
+    codice = Varchar(12, null=False, default="")
+    verifica = Text(null=False, default="")
 
 
 class Contenuto(Table, db=DB):
@@ -211,6 +213,26 @@ class Saltata(Table, db=DB):
     al = Integer(null=False)
     quando = Timestamptz(default=TimestamptzNow())
     operatore = Text(null=False)
+
+
+class RegistroGiorno(Table, db=DB):
+    """A day that is over: the root of the tree of what was sent on it (RFC 6962), and its time-stamp, if it has one."""
+
+    giorno = Date(primary_key=True)
+    foglie = Integer(null=False)
+    radice = Varchar(64, null=False)
+    marca = Bytea(null=False, default=b"")
+    chiuso_il = Timestamptz(default=TimestamptzNow())
+
+
+class RegistroFoglia(Table, db=DB):
+    """A leaf of a day's tree, at its `posto` from 0; it stays when its communication goes."""
+
+    protocollo = Varchar(24, primary_key=True)
+    giorno = ForeignKey(RegistroGiorno, null=False)
+    posto = Integer(null=False)
+    inviata_il = Timestamptz(null=False)
+    sha256 = Varchar(64, null=False)
 
 
 class RegistroAccessi(Table, db=DB):

@@ -8,17 +8,25 @@ from datetime import datetime
 import pikepdf
 
 from .artifacts import mark_artifacts
+from .field import add_field
 from .metadata import attach, describe
 from .structure import mend_structure
 
 CR = 0x0D
-_ENDS_IN_CR = re.compile(rb"\r\n?endstream")
+ENDS_IN_CR = re.compile(rb"\r\n?endstream")
 
 
 def finish(
-    pdf: bytes, *, title: str, when: datetime, attachment: tuple[str, bytes] | None = None, lang: str = "it"
+    pdf: bytes,
+    *,
+    title: str,
+    when: datetime,
+    attachment: tuple[str, bytes] | None = None,
+    lang: str = "it",
+    field: bool = False,
 ) -> bytes:
-    """*pdf* as PDF/UA-1 and PDF/A-3a, dated *when* (aware), with *attachment* (name, JSON bytes) inside.
+    """*pdf* as PDF/UA-1 and PDF/A-3a, dated *when* (aware), with *attachment* (name, JSON bytes) inside, and with a
+    *field* for a seal.
 
     The same input gives the same bytes.
     """
@@ -27,6 +35,8 @@ def finish(
         describe(document, title=title, when=when, lang=lang)
         if attachment:
             attach(document, *attachment, when=when)
+        if field:
+            add_field(document)
         return saved(document)
 
 
@@ -42,7 +52,7 @@ def saved(document: pikepdf.Pdf) -> bytes:
             compress &= _nudged(stream)
     for attempt in range(20):  # the streams that the writer itself makes have other data with each attempt
         body = _bytes(document, compress)
-        if not _ENDS_IN_CR.search(body):
+        if not ENDS_IN_CR.search(body):
             break
         document.Root.OmniaAttempt = attempt
     return body

@@ -70,6 +70,8 @@ class Services(msgspec.Struct, frozen=True):
     schema: Schema
     refusals: tuple[Limit, Limit]
     """Sign-ins of an address, and of all, that are refused and written down."""
+    checks: Limit
+    """Codes of receipts that an address asks about."""
 
 
 class Asked(Request[Any, Any, Any]):

@@ -29,7 +29,8 @@ DRAWN = "applying"  # the rules of `applying.css()`; the others are files in sta
 FORM_RULES = ("colours", "page", "header", "parts", "form", "footer", "print", DRAWN)  # what the form page needs
 ALL_RULES = (*FORM_RULES, "others", "doors")  # what any page does
 SCRIPT = "modulo.js"
-SERVED = (SCRIPT, *FONTS.values(), STYLE, PLAIN_STYLE)
+CHECK_SCRIPT = "verifica.js"
+SERVED = (SCRIPT, CHECK_SCRIPT, *FONTS.values(), STYLE, PLAIN_STYLE)
 _FACE = '@font-face{{font-family:"Titillium Web";font-weight:{};font-display:optional;src:url({})}}'
 _WORDS = re.compile(r'\b_\("([^"\\]*)"\)')
 

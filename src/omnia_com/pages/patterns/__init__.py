@@ -71,6 +71,16 @@ PATTERNS = (
         "Posso lavorare? Che cosa succede",
         lambda s: s.possible(lavoro="dipendente", collocazione_oraria="coincide", data_inizio="01/12/2026"),
     ),
+    Pattern("verifica", "Verifica di una ricevuta", lambda s: s.verify()),
+    Pattern(
+        "verifica-errori", "Verifica: da completare", lambda s: s.verify(missing=["protocollo", "codice", "allegato"])
+    ),
+    Pattern("verifica-autentica", "Verifica: autentica, e vale", lambda s: s.verified("inviata")),
+    Pattern("verifica-sostituita", "Verifica: autentica, sostituita", lambda s: s.verified("sostituita")),
+    Pattern("verifica-annullata", "Verifica: autentica, annullata", lambda s: s.verified("annullata")),
+    Pattern("verifica-non-autentica", "Verifica: non autentica", lambda s: s.verify(asked=True)),
+    Pattern("registro", "Registro delle comunicazioni", Stage.registry),
+    Pattern("registro-vuoto", "Registro delle comunicazioni: ancora nessun giorno", Stage.empty_registry),
     Pattern("entra", "Entra per continuare: molti fornitori", lambda s: s.enter(*DOORS)),
     Pattern("entra-tenuto", "La sessione è finita mentre si scriveva", lambda s: s.enter(*DOORS, kept="si")),
     Pattern("entra-perso", "La sessione è finita mentre si caricava un file", lambda s: s.enter(*DOORS, kept="no")),

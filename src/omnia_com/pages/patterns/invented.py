@@ -122,5 +122,7 @@ def a_communication(number: int, genere: Genere = "comunicazione", **around: Any
         sha256="0" * 64,
         ente="Ente dimostrativo",
         avviso=BANNER,
+        codice="7K3M9QXT2D4F",
+        verifica="https://omnia.example.it/verifica",
         **around,
     )

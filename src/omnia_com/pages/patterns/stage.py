@@ -8,7 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from omnia_com.communications.drafts import Draft
-from omnia_com.communications.sent import Genere
+from omnia_com.communications.register import PER_PAGE, Day
+from omnia_com.communications.sent import Genere, State
+from omnia_com.documents.genuine import Genuine
 from omnia_com.documents.receipts import Document
 from omnia_com.form.answers import missing_declarations, read
 from omnia_com.form.cautions import CAUTIONS
@@ -38,6 +40,8 @@ from .. import (
     home,
     letter,
     possible,
+    registry,
+    verify,
 )
 from ..http import assets
 from ..http.answer import Page, html
@@ -108,7 +112,7 @@ class Stage:
     def accesses(self) -> Page:
         """One of each kind, the office's last."""
         own = [Access(SENT_AT, azione, "203.0.113.0/24", "", THIS, protocol(1)) for azione in AZIONI]
-        by_office = Access(SENT_AT, "ufficio", "", "Verifica", None, None)
+        by_office = Access(SENT_AT, "ufficio", "", "Controllo a campione", None, None)
         return accesses.page(self.request, SESSION, [*own[:-1], by_office])
 
     def session(self) -> Page:
@@ -259,6 +263,19 @@ class Stage:
 
     def possible(self, **typed: str) -> Page:
         return possible.page(self.request, None, typed, TODAY)
+
+    def verify(self, **around: Any) -> Page:
+        return verify.page(self.request, **around)
+
+    def verified(self, state: State) -> Page:
+        return self.verify(asked=True, found=Genuine(SENT_AT, state))
+
+    def registry(self) -> Page:
+        days = [Day(TODAY - timedelta(days=n), 9 - n, f"{n:064x}", marca=n % 2 == 0) for n in range(PER_PAGE + 1)]
+        return registry.page(self.request, days, 2)
+
+    def empty_registry(self) -> Page:
+        return registry.page(self.request, [])
 
     def mishap(self, status: int) -> Page:
         return failures.of_status(self.request, status)
