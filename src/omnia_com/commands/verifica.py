@@ -14,10 +14,12 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pikepdf
 
+from omnia_com.communications import register
 from omnia_com.communications.attachments.contents import Contents, StoreAway
 from omnia_com.communications.sent import EVERY, RECEIPT, Sent, from_row
 from omnia_com.settings import Settings, SettingsError
 from omnia_com.storage import roles, schema
+from omnia_com.storage.database import close_pool, open_pool
 
 AT_ONCE = 20  # communications held in memory
 _GAP = """
@@ -34,6 +36,13 @@ _BEYOND = """
     ) ORDER BY protocollo LIMIT 1
 """
 _RIGHT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([^)]*)\))?")
+
+_FOUND = {
+    "radice": "la radice non è quella delle sue foglie",
+    "tolta": "{} è nel registro, e fra le comunicazioni non c'è più",
+    "cambiata": "{} non è più com'era quando il giorno è stato chiuso",
+    "aggiunta": "{} è di quel giorno, e il registro non la conosce",
+}
 
 
 class Wrong(Exception):
@@ -58,6 +67,7 @@ async def _verify(settings: Settings) -> int:
     try:
         async with owner.transaction(readonly=True, isolation="repeatable_read"):
             await _roles(owner)
+            await _register(settings)
             await _protocols(owner)
             contents, read = Contents(settings), 0
             async for sent in _sent_ones(owner):
@@ -85,6 +95,18 @@ async def _granted(owner: asyncpg.Connection, role: str, table: str, right: str,
         return bool(await owner.fetchval("SELECT has_table_privilege($1, $2, $3)", role, table, right))
     each = "SELECT bool_and(has_column_privilege($1, $2, name, $4)) FROM unnest($3::text[]) name"
     return bool(await owner.fetchval(each, role, table, columns.split(", "), right))
+
+
+async def _register(settings: Settings) -> None:
+    """The daily register, recomputed: it names the day and the protocol."""
+    await open_pool(settings.owner_url, size=2)
+    try:
+        found = await register.check()
+    finally:
+        await close_pool()
+    if found:
+        first = found[0]
+        raise Wrong(f"registro del {first.giorno:%d/%m/%Y}: {_FOUND[first.what].format(first.protocollo)}")
 
 
 async def _protocols(owner: asyncpg.Connection) -> None:
