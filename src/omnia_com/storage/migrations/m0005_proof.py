@@ -6,7 +6,7 @@ and its receipt stays as it is. The digest of a receipt's file finds it when the
 
 from omnia_com.storage.step import step
 
-ID = "2026-11-29T06:30:00:000000"
+ID = "2026-11-29T06:50:00:000000"
 
 CODES = """
     ALTER TABLE comunicazione
