@@ -61,7 +61,7 @@ from omnia_com.settings import Settings
 from omnia_com.storage.database import close_pool, open_pool
 from omnia_com.storage.schema import Schema
 
-FORM_BYTES = 256 * 1024
+FORM_BYTES = 1024 * 1024  # all that a draft may hold, of four bytes a sign, each written as %XX
 KEPT_A_MINUTE, KEPT_OF_ONE = 60, 40  # forms whose session is gone: of an address; of a person, in the time of keeping
 REFUSED_AN_HOUR = (60, 1000)  # sign-ins of one address, and of all, that are written down though they were refused
 HANDLERS = [

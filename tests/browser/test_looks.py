@@ -82,7 +82,7 @@ async def test_after_continua_the_focus_is_on_the_errors_and_they_lead_to_the_fi
         await links.nth(i).click()
         assert await w.focused() == target
     await w.open(f"{draft}/riepilogo")
-    await w.page.click("#errori a >> nth=1")
+    await w.page.click("#errori a >> nth=0")
     await w.focus_comes_to("data_inizio")  # a link from the check page, too
 
 

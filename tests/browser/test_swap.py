@@ -57,11 +57,11 @@ async def test_the_focus_stays_and_the_change_is_said(form: Any) -> None:
 @pytest.mark.parametrize(
     ("tipologia", "answers", "fields"),
     [
-        ("autonomo", {}, 6),
+        ("autonomo", {}, 5),
         ("autonomo", {"tipologia_autonomo": "altro"}, 7),
-        ("subordinato", {}, 18),
+        ("subordinato", {}, 14),
         ("subordinato", SUBORDINATO, 16),
-        ("subordinato", {"sede_stato": "Z110", "lavoro_agricolo_intermittente": "agricolo"}, 17),
+        ("subordinato", {"sede_stato": "Z110", "lavoro_agricolo_intermittente": "agricolo"}, 16),
     ],
 )
 async def test_as_many_fields_are_announced_as_are_seen_and_are_to_be_filled(

@@ -28,7 +28,7 @@ from .sent import PER_PAGE, RECEIPT, Content, Sent, find_sent, record, tell
 
 NOTICE = timedelta(days=30)
 DELETED = "bozza_eliminata"  # in the access log
-MOST_CHARACTERS = 20_000  # of all texts of one tipologia; what can be sent has less than 5,000
+MOST_CHARACTERS = 80_000  # of all texts of one tipologia; what can be sent has less than 5,000
 _SUPERSEDED = "EXISTS (SELECT FROM comunicazione c WHERE c.sostituisce = bozza.rettifica)"
 _COLUMNS = f"id, digitato, versione, aggiornata, rettifica, pagina, passo, {_SUPERSEDED} AS superata"
 FIELD_NAMES = frozenset({TIPOLOGIA.name} | {f.name for g in GROUPS.values() for f in g.fields})

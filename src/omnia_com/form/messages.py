@@ -237,7 +237,7 @@ REFUSALS = {  # why a file is not taken: its code and its sentence
     "enorme": ("non_valido", "Questo file, una volta aperto, è troppo grande. Salvalo più piccolo, poi riprova."),
     "virus": ("non_valido", "L’antivirus ha rifiutato questo file. Scegline un altro."),
 }
-TOO_LONG = "Non è salvato: hai scritto troppo. Accorcia questo testo: in tutto puoi usare 20.000 caratteri."
+TOO_LONG = "Non è salvato: hai scritto troppo. Accorcia questo testo: in tutto puoi usare 80.000 caratteri."
 ANY_FIELD = {
     "obbligatorio": "Compila il campo «{label}».",
     "non_valido": "Ricontrolla il campo «{label}»: così non è giusto.",
