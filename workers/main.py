@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
@@ -33,6 +33,7 @@ from .turns import Turns, end
 
 log = structlog.get_logger()
 BEAT_SECONDS, FILES_SECONDS, TIDY_SECONDS = 5.0, 20.0, 600.0
+ENDING_SECONDS = 2
 
 
 async def beat(browser: Browser) -> None:
@@ -69,6 +70,15 @@ async def every(seconds: float, name: str, act: Callable[[], Awaitable[None]]) -
         await asyncio.sleep(seconds)
 
 
+async def end_all(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Told again until they have: a library that waits for something else may swallow it once."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=ENDING_SECONDS)
+
+
 async def work(settings: Settings) -> None:
     """Works until a signal says to stop."""
     await open_pool(settings.database_url, size=4, pgbouncer=settings.database_pgbouncer)
@@ -89,9 +99,7 @@ async def work(settings: Settings) -> None:
         async with listening(settings.database_listen_url or settings.database_url, WAITING, turns.wake):
             tasks = [asyncio.create_task(r) for r in rounds]
             await stopping.wait()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_all(tasks)
         await attempt("battito", heartbeat.leave)
     await close_pool()
 

@@ -355,7 +355,7 @@ def test_doctor_says_what_is_missing_and_what_to_do(fresh: Path, capsys: pytest.
     )
     assert doctor.run(settings) == 1
     said = capsys.readouterr().out
-    assert "bene   impostazioni" in said
+    assert ", impostazioni (demo)" in said
     for line, todo in (
         ("PostgreSQL non", "OMNIA_DATABASE_URL"),
         ("la coda non", "OMNIA_REDIS_URL"),

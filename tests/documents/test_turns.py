@@ -194,7 +194,7 @@ class Printer:
         self.available, self.printed, self.goes_on = True, list[UUID](), asyncio.Event()
         monkeypatch.setattr(turns, "print_pdf", self.print_pdf)
 
-    async def print_pdf(self, _browser: Any, work: receipts.Work) -> bytes:
+    async def print_pdf(self, _browser: Any, work: receipts.Work, _seal: object) -> bytes:
         self.printed.append(work.id)
         await self.goes_on.wait()
         return b"%PDF"

@@ -25,6 +25,7 @@ from tests.helpers.waiting import PATIENCE
 
 ANNA, LUCA = "PRVNNA85E49H501L", "SMPLCU79T31F205Z"
 NOT_NOTED = {
+    "proof": "numbers of a day, and no name",
     "home": "a list of what is noted when it is opened",
     "start_draft": "nothing is in it yet; opening it is noted",
     "save_draft": "the page that follows is noted",

@@ -15,6 +15,7 @@ from tests.helpers.steps import posted_draft, send
 
 ANNA = "PRVNNA85E49H501L"
 NOT_OF_ONE_PERSON = {
+    "saltata": "numbers that nobody was given",
     "registro_giorno": "numbers of a day",
     "registro_foglia": "of each communication what its row says too, and no name",
     "protocollo": "the last number of each year",
@@ -38,6 +39,8 @@ LEFT_OUT = {
     "documento.contenuto": "the draft or the communication again, laid out",
     "documento.pdf": "taken away from its own page",
     "documento.bozza": "our knot between two rows that are there",
+    "documento.da_solo": "how it is printed",
+    "documento.chieste": "how often it was asked for on its day",
     "documento.gettone": "whose turn it is to print",
     "documento.presa_fino": "whose turn it is to print",
     "documento.tentativi": "whose turn it is to print",

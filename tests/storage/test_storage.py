@@ -10,8 +10,8 @@ import omnia_com
 SOURCE = Path(omnia_com.__file__).parent
 FILES = [path for path in sorted(SOURCE.rglob("*.py")) if path.parent.name not in ("storage", "migrations")]
 WORKED_OUT = re.compile(
-    r"now\(\)|FOR (NO KEY )?UPDATE|RETURNING|versione \+ 1|<>|IS NULL|EXISTS|ORDER BY|= ANY|unnest|JOIN|count\(\*\)|"
-    r"min\(|advisory|dimentica_|LIMIT|INSERT INTO contenuto \("  # of whose columns the service may give two
+    r"now\(\)|FOR (NO KEY )?UPDATE|RETURNING|versione \+ 1|chieste \+|<>|IS NULL|EXISTS|ORDER BY|= ANY|unnest|JOIN|"
+    r"count\(\*\)|min\(|advisory|dimentica_|LIMIT|INSERT INTO (contenuto|documento) \("  # it may not give all columns
 )
 BY_PICCOLO = re.compile(r"\.(raw|order_by|limit|offset|lock_rows|returning|group_by|is_in)\(")
 

@@ -7,6 +7,7 @@ import msgspec
 
 from omnia_com.people.declarants import hold
 from omnia_com.storage.database import fetch, transaction
+from omnia_com.storage.tables import Documento
 
 from .receipts import EXPORT
 from .sheet import Sheet
@@ -32,7 +33,8 @@ async def ask_export(owner: str, draft: UUID, sheet: Sheet, daily_limit: int) ->
     id = export_id(draft, sheet)
     async with transaction():
         await hold(owner)
-        there = await fetch("SELECT stato FROM documento WHERE id = $1 AND dichiarante = $2", id, owner)
+        own = (Documento.id == id) & (Documento.dichiarante == owner)
+        there = await Documento.select(Documento.stato).where(own)
         if there and there[0]["stato"] != "fallita":
             return id
         await _check_daily_limit(owner, daily_limit)

@@ -5,6 +5,7 @@ import secrets
 import socket
 
 from omnia_com.storage.database import fetch
+from omnia_com.storage.tables import Battito
 
 FRESH, KEPT = 15, 3600  # seconds for which a beat counts, and after which its row goes
 NAME = f"{socket.gethostname()[-24:]}-{os.getpid()}-{secrets.token_hex(2)}"  # of this process, among all machines
@@ -23,7 +24,7 @@ async def beat(browser: str) -> None:
 
 async def leave() -> None:
     """This worker ends, and is counted no more."""
-    await fetch("DELETE FROM battito WHERE nome = $1", NAME)
+    await Battito.delete().where(Battito.nome == NAME)
 
 
 async def with_browser() -> int:
