@@ -89,7 +89,8 @@ REDDITO = Field(
     "reddito_presunto_annuale",
     "Reddito presunto annuale (lordo fiscale)",
     Money(),
-    hint="Quanto pensi di guadagnare in un anno, prima delle tasse. Basta una stima. Esempio: 12.000,50",
+    hint="Quanto pensi di guadagnare, prima di tasse e contributi, come sul contratto: se il lavoro dura meno di un "
+    "anno, in tutto; se dura di più, in dodici mesi. Basta una stima. Esempio: 12.000,50",
 )
 ANNOTAZIONI = Field(
     "annotazioni",
@@ -108,7 +109,12 @@ SUBORDINATO = Group(
         Field(
             "data_fine", "Data fine rioccupazione", Day(), hint="Solo se il contratto ha una fine. Esempio: 31/05/2027"
         ),
-        Field("datore_lavoro", "Datore di lavoro", Text(), hint="L’azienda o la persona per cui lavorerai"),
+        Field(
+            "datore_lavoro",
+            "Datore di lavoro",
+            Text(),
+            hint="L’azienda o la persona che ti assume; se è un’agenzia per il lavoro, l’agenzia",
+        ),
         Field(
             "datore_codice_fiscale",
             "Codice fiscale del datore di lavoro",
@@ -140,7 +146,8 @@ SUBORDINATO = Group(
             "sede_via",
             "Sede di lavoro (via/piazza)",
             Text(shortest=3),
-            hint="In Italia, con il numero civico. Esempio: Via Roma 1",
+            hint="In Italia, con il numero civico: anche di un cantiere, o di casa tua se lavori lì. "
+            "Esempio: Via Roma 1",
         ),
         Field("sede_cap", "CAP", Postcode(), hint="In Italia 5 cifre. Esempio: 10121"),
         REDDITO,
@@ -160,7 +167,7 @@ SUBORDINATO = Group(
             "giornate_lavorate",
             "Giornate lavorate",
             Count(1, 366),
-            hint="Quante pensi di farne, se il lavoro è agricolo o intermittente. Esempio: 51",
+            hint="Quanti giorni pensi di lavorare in tutto, se il lavoro è agricolo o intermittente. Esempio: 51",
         ),
         Field(
             "ore_giornaliere",
@@ -172,6 +179,7 @@ SUBORDINATO = Group(
             "collocazione_oraria",
             "Il nuovo lavoro si svolge in giorni o ore diversi da quelli del lavoro sospeso?",
             Choice(COLLOCAZIONI),
+            hint="Esempio: la cassa ti ferma il lunedì e il nuovo lavoro è il sabato: i giorni sono diversi",
         ),
         Field(
             "datore_integrazione_salariale",
@@ -219,6 +227,8 @@ TIPOLOGIA = Field(
     "tipologia_rioccupazione",
     "Tipologia di rioccupazione",
     Choice(tuple(Option(group.name, group.title) for group in GROUPS.values())),
+    hint="Subordinato: alle dipendenze di qualcuno. Autonomo: in proprio. Parasubordinato: una collaborazione, come la "
+    "co.co.co.",
 )
 DICHIARAZIONI = (
     Field("dichiarazione_veridicita", "Dichiarazione di veridicità", Tick()),
