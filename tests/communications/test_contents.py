@@ -49,7 +49,8 @@ async def test_what_is_put_into_a_folder_is_on_the_disk_with_its_name(
     monkeypatch.setattr(os, "fsync", lambda opened: settled.append(Path(f"/proc/self/fd/{opened}").readlink()))
     await contents.put(id, io.BytesIO(b"%PDF-"))
     folder = settings.data.resolve() / "allegati"
-    assert settled == [folder / id.hex, folder]
+    own = [path for path in settled if "(deleted)" not in path.name]  # without those of a look at the store
+    assert own == [folder / id.hex, folder]
 
 
 @pytest.mark.parametrize("before", [None, 0o755])

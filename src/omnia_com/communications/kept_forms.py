@@ -18,7 +18,7 @@ from omnia_com.storage.database import fetch
 from omnia_com.storage.tables import ModuloTenuto
 
 MINUTES = 30
-LARGEST = 96 * 1024  # bytes of what was written: as much as a draft holds, in any script
+LARGEST = 352 * 1024  # bytes of what was written: as much as a draft holds, in any script
 AGE = timedelta(minutes=MINUTES)
 
 
