@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from omnia_com.communications import kept_forms
+from omnia_com.communications.kept_forms import LARGEST
 from omnia_com.pages.http.front import Front
 from omnia_com.pages.http.limits import Limit
 from omnia_com.people import csrf
@@ -383,7 +384,7 @@ async def test_too_much_is_not_kept(too_much: str, app: Front, anna: Visitor, da
     if too_much != "long":
         limits = (Limit(0), Limit(9)) if too_much == "often" else (Limit(9), Limit(0))
         state.services = msgspec.structs.replace(before, keeping=limits)
-    await writes_too_late(anna, database, "G" * 100_000 if too_much == "long" else "Gamma")
+    await writes_too_late(anna, database, "G" * (LARGEST + 1) if too_much == "long" else "Gamma")
     state.services = before
     assert LOST in said(anna.page.tree)
     assert await kept(database) == 0

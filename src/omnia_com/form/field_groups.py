@@ -179,7 +179,7 @@ SUBORDINATO = Group(
             "collocazione_oraria",
             "Il nuovo lavoro si svolge in giorni o ore diversi da quelli del lavoro sospeso?",
             Choice(COLLOCAZIONI),
-            hint="Esempio: la cassa ti ferma il lunedì e il nuovo lavoro è il sabato: i giorni sono diversi",
+            hint="Se per esempio la cassa ti ferma il lunedì e il nuovo lavoro è il sabato, i giorni sono diversi",
         ),
         Field(
             "datore_integrazione_salariale",
