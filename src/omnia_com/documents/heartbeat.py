@@ -3,6 +3,8 @@
 import os
 import secrets
 import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from omnia_com.storage.database import fetch
 from omnia_com.storage.tables import Battito
@@ -27,8 +29,8 @@ async def leave() -> None:
     await Battito.delete().where(Battito.nome == NAME)
 
 
-async def with_browser() -> int:
-    """How many workers were alive within `FRESH`, and had a browser."""
-    query = "SELECT count(*) AS healthy FROM battito WHERE browser <> '' AND visto > now() - interval '1 second' * $1"
-    (row,) = await fetch(query, FRESH)
+async def with_browser(query: Callable[..., Awaitable[list[Any]]] = fetch) -> int:
+    """How many workers were alive within `FRESH`, and had a browser; by the pool, or a connection's own *query*."""
+    healthy = "SELECT count(*) AS healthy FROM battito WHERE browser <> '' AND visto > now() - interval '1 second' * $1"
+    (row,) = await query(healthy, FRESH)
     return int(row["healthy"])

@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 
 from omnia_com import __version__
+from omnia_com.documents import heartbeat
 from omnia_com.storage import schema
 from omnia_com.storage.database import AWAY
 
@@ -36,7 +37,6 @@ _COUNTS = """
         coalesce(extract(epoch FROM now() - min(creato) FILTER (WHERE stato = 'attesa')), 0)::float AS piu_vecchio
     FROM documento WHERE stato IN ('attesa', 'fallita')
 """
-_BROWSERS = "SELECT count(*) FROM battito WHERE visto > now() - interval '15 seconds' AND browser <> ''"
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,14 +79,14 @@ async def look(query: Query, *, queue: bool, store: bool, antivirus: bool) -> St
             if missing := await schema.missing(query):
                 return State(database=True, scrivibile=True, migrazioni_da_fare=len(missing), **around)
             written = await writable(query)
-            (counts,), (browsers,) = await query(_COUNTS), await query(_BROWSERS)
+            (counts,), browsers = await query(_COUNTS), await heartbeat.with_browser(query)
     except AWAY:
         return State(database=False, scrivibile=False, **around)
     return State(
         database=True,
         scrivibile=written,
         migrazioni_da_fare=0,
-        worker_con_browser=browsers["count"],
+        worker_con_browser=browsers,
         documenti_in_attesa=counts["in_attesa"],
         documenti_falliti=counts["falliti"],
         piu_vecchio_in_attesa=round(counts["piu_vecchio"], 1),

@@ -181,6 +181,7 @@ def too_many_uploads(request: Asked, _e: TooManyUploads) -> Page:
 
 
 def too_many_exports(request: Asked, _e: TooManyExports) -> Page:
+    metrics.refusals.labels("troppe_esportazioni").inc()
     return page(request, 429, *TOO_MANY_EXPORTS)
 
 
